@@ -1,0 +1,109 @@
+# Builds Kubernetes, etcd, Tekton and KWOK from their Go modules: no registry and no download site is needed besides the
+# Go module proxy. Results are shared by all beds: $CACHE/bin/<component>-<version>/<component>.
+
+GO_MINIMUM=1.26
+
+binary() { # component: its path
+  echo "$CACHE/bin/$1-$(version_of "$1")/$1"
+}
+
+version_of() {
+  case $1 in
+    etcd) echo "$ETCD_VERSION" ;;
+    tekton-*) echo "$TEKTON_VERSION" ;;
+    kwok) echo "$KWOK_VERSION" ;;
+    *) echo "$KUBERNETES_VERSION" ;;
+  esac
+}
+
+# folder of the go.mod, package, and how long a first build takes on two quiet cores
+recipe_of() {
+  case $1 in
+    etcd) echo control-plane go.etcd.io/etcd/server/v3 '45 s' ;;
+    kube-apiserver) echo control-plane k8s.io/kubernetes/cmd/kube-apiserver '4.5 min' ;;
+    kubectl) echo control-plane k8s.io/kubernetes/cmd/kubectl '25 s' ;;
+    kube-controller-manager) echo control-plane k8s.io/kubernetes/cmd/kube-controller-manager '1.5 min' ;;
+    kube-scheduler) echo control-plane k8s.io/kubernetes/cmd/kube-scheduler '10 s' ;;
+    kubelet) echo control-plane k8s.io/kubernetes/cmd/kubelet '20 s' ;;
+    kube-proxy) echo control-plane k8s.io/kubernetes/cmd/kube-proxy '10 s' ;;
+    tekton-controller) echo tekton github.com/tektoncd/pipeline/cmd/controller '2 min' ;;
+    tekton-*) echo tekton "github.com/tektoncd/pipeline/cmd/${1#tekton-}" '5 s' ;;
+    kwok) echo kwok sigs.k8s.io/kwok/cmd/kwok '3 min' ;;
+    *) fail "no recipe for $1" ;;
+  esac
+}
+
+# What this mode needs, in the order of building.
+needed_binaries() {
+  local control_plane='etcd kube-apiserver kubectl kube-controller-manager kube-scheduler'
+  local tekton='tekton-controller tekton-entrypoint tekton-nop tekton-workingdirinit tekton-sidecarlogresults'
+  case $MODE in
+    existing) command -v kubectl >/dev/null || echo kubectl ;;
+    kind) echo "$(command -v kubectl >/dev/null || echo kubectl) $tekton tekton-webhook" ;;
+    node) echo "$control_plane kubelet kube-proxy $tekton tekton-webhook" ;;
+    fake-node) echo "$control_plane kwok tekton-controller" ;;
+  esac
+}
+
+ensure_binaries() {
+  local component missing=() number=0
+  for component in $(needed_binaries); do
+    [[ -x $(binary "$component") ]] || missing+=("$component")
+  done
+  ((${#missing[@]})) || return 0
+  require_go
+  say "building ${#missing[@]} programs from source (kept for next time): ${missing[*]}"
+  for component in "${missing[@]}"; do
+    build "$component" "$((++number)) of ${#missing[@]}"
+  done
+}
+
+build() { # component "n of m"
+  local component=$1 target folder package estimate since=$SECONDS log
+  target=$(binary "$component")
+  read -r folder package estimate <<<"$(recipe_of "$component")"
+  mkdir -p "${target%/*}"
+  log=${target%/*}/build.log
+  (
+    # Two beds may come up at once: the second waits here and finds the program built.
+    flock 8
+    [[ ! -x $target ]] || exit 0
+    say "building $component $(version_of "$component") ($2; usually $estimate on two cores)"
+    cd "$HERE/$folder"
+    if ! GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0 \
+      go build -buildvcs=false -trimpath -ldflags "-s -w $(version_flags)" -o "$target.new" "$package" >"$log" 2>&1; then
+      show_log "$log"
+      fail "could not build $component" "log: $log"
+    fi
+    mv "$target.new" "$target"
+    rm -f "$log"
+    say "built $component in $((SECONDS - since)) s"
+  ) 8>"${target%/*}/.lock"
+}
+
+# Kubernetes learns its version from the linker. Without it the API server calls itself v0.0.0-master+$Format:%H$, which
+# Tekton and Helm refuse.
+version_flags() {
+  local package minor=${KUBERNETES_VERSION#v1.}
+  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+    printf -- '-X %s.%s ' "$package" "gitVersion=$KUBERNETES_VERSION" "$package" gitMajor=1 \
+      "$package" "gitMinor=${minor%%.*}" "$package" gitTreeState=clean
+  done
+}
+
+require_go() {
+  local version
+  command -v go >/dev/null || fail "Go $GO_MINIMUM or newer is needed to build Kubernetes: https://go.dev/dl/"
+  version=$(GOTOOLCHAIN=local go env GOVERSION)
+  version=${version#go}
+  [[ $(printf '%s\n' "$GO_MINIMUM" "$version" | sort -V | head -n 1) == "$GO_MINIMUM" ]] ||
+    fail "Go $GO_MINIMUM or newer is needed, this is $version: https://go.dev/dl/"
+}
+
+# The folder of Tekton's own sources, for its CRDs, RBAC and ConfigMaps.
+tekton_sources() {
+  cd "$HERE/tekton"
+  # `download` fetches nothing that is already there; -json keeps stdout parseable without another tool.
+  GOTOOLCHAIN=local GOFLAGS=-mod=readonly go mod download -json github.com/tektoncd/pipeline |
+    sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p'
+}

@@ -1,0 +1,113 @@
+# up, down, status and exec.
+
+up() {
+  case ${1:-} in
+    '') ;;
+    --fresh) down --purge; load_settings ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  choose_mode
+  case $MODE in
+    existing) up_existing; return ;;
+    kind) up_kind; return ;;
+  esac
+  ensure_prerequisites
+  choose_addresses
+  ensure_binaries
+  clear_pid_files_of_dead_processes
+  ensure_certificates
+  enter_namespaces || true
+  if [[ $MODE == node ]]; then
+    ensure_namespaces
+    ensure_node_folders
+    start_containerd
+  fi
+  start_etcd_and_api_server
+  if [[ $MODE == node ]]; then
+    wait_for_containerd
+    ensure_images # while the API server starts
+  fi
+  start_controllers
+  if [[ $MODE == node ]]; then start_node; else start_fake_node; fi
+  wait_for_default_account
+  start_tekton
+  wait_for_node
+  fail_if_a_process_died
+  say "ready: export KUBECONFIG=$KUBECONFIG_FILE"
+}
+
+# After a crash or a reboot. What died is started again by `up`, so it is no reason to fail.
+clear_pid_files_of_dead_processes() {
+  local file name
+  for file in "$RUN"/*.pid; do
+    [[ -e $file ]] || continue
+    name=$(basename "$file" .pid)
+    is_running "$name" && continue
+    say "$name had stopped"
+    rm -f "$file"
+  done
+}
+
+down() {
+  local component
+  case ${1:-} in '' | --purge) ;; *) usage >&2; exit 2 ;; esac
+  case $MODE in
+    kind) down_kind ;;
+    node | fake-node)
+      say 'stopping'
+      for component in tekton-webhook tekton-controller kubelet kwok kube-proxy kube-scheduler kube-controller-manager; do
+        stop "$component"
+      done
+      if [[ $MODE == node ]]; then stop_pods; fi
+      for component in containerd kube-apiserver etcd; do stop "$component"; done
+      if [[ $MODE == node && -n $BED_INDEX ]]; then clear_node; fi
+      say 'stopped'
+      ;;
+  esac
+  if [[ ${1:-} == --purge && -d $STATE ]]; then
+    rm -rf "$STATE"
+    say 'deleted its state'
+  fi
+}
+
+components() {
+  case $MODE in
+    node) echo namespaces etcd kube-apiserver kube-controller-manager kube-scheduler containerd kubelet kube-proxy tekton-controller tekton-webhook ;;
+    fake-node) echo etcd kube-apiserver kube-controller-manager kube-scheduler kwok tekton-controller ;;
+  esac
+}
+
+status() {
+  local component pid all_run=0
+  choose_mode
+  if ! is_plain; then
+    kube get nodes
+    return
+  fi
+  enter_namespaces || true
+  for component in $(components); do
+    if pid=$(pid_of "$component"); then
+      printf '%-24s running  pid %-8s %s\n' "$component" "$pid" "$(listens_on "$pid")"
+    else
+      printf '%-24s stopped\n' "$component"
+      all_run=1
+    fi
+  done
+  return "$all_run"
+}
+
+listens_on() { # pid
+  inside ss -ltnpH 2>/dev/null | awk -v pid="pid=$1," 'index($0, pid) { print $4 }' | sort -u | paste -sd ' '
+}
+
+# For commands that need a bed that was brought up.
+use_bed() {
+  choose_mode
+  [[ -f $KUBECONFIG_FILE ]] || fail "there is no such cluster: $HERE/test-bed.sh up"
+}
+
+run_with_bed() {
+  if [[ ${1:-} == -- ]]; then shift; fi
+  (($#)) || fail 'exec needs a command'
+  PATH=$(dirname "$(kubectl_path)"):$PATH KUBECONFIG=$KUBECONFIG_FILE exec "$@"
+}

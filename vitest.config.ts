@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests sit beside the code; the other suites need the servers of the test bed. */
+const suite = (name: string, include: string, testTimeoutMs: number) => ({
+  test: { name, include: [include], testTimeout: testTimeoutMs, hookTimeout: 120_000 },
+});
+
+export const suites = defineConfig({
+  test: {
+    projects: [
+      suite('unit', 'src/**/*.test.ts', 10_000),
+      suite('integration', 'test/integration/**/*.test.ts', 60_000),
+      suite('e2e', 'test/e2e/**/*.test.ts', 240_000),
+      suite('faults', 'test/faults/**/*.test.ts', 900_000),
+    ],
+  },
+});
+
+// Vitest insists on a default export.
+// eslint-disable-next-line no-restricted-syntax
+export default suites;
