@@ -18,6 +18,7 @@ usage: hack/test-bed/test-bed.sh COMMAND
   kubeconfig           print the path of the administrator's kubeconfig
   kubectl              print the path of kubectl
   exec -- COMMAND...   run a command with KUBECONFIG and PATH set
+  samples NAMESPACE    install the sample pipelines of hack/test-bed/samples
   load REF ARCHIVE     make a docker-archive file available to pods under the name it has inside
   image REF OPTIONS    pack files into an image and load it; options as in images/pack.mjs
   inside -- COMMAND... run a command in the bed's network and mount namespaces, for example: ctr -n k8s.io task ls
@@ -41,6 +42,7 @@ main() {
     kubeconfig) use_bed; echo "$KUBECONFIG_FILE" ;;
     kubectl) choose_mode; kubectl_path ;;
     exec) use_bed; run_with_bed "$@" ;;
+    samples) use_bed; install_samples "$@" ;;
     load) use_bed; lock_bed; load_image "$@" ;;
     image) use_bed; lock_bed; ensure_image "$@" ;;
     inside) use_bed; enter_namespaces; if [[ ${1:-} == -- ]]; then shift; fi; exec "${INSIDE[@]}" "$@" ;;

@@ -118,6 +118,8 @@ export interface ToolDeclaration<Input extends z.ZodObject = z.ZodObject, Output
   readonly display: 'text' | 'table' | 'tree' | 'vega-lite' | 'markdown' | 'code';
   /** True for deletions: asks whatever the policy says. */
   readonly destructive?: boolean;
+  /** True when the summary of a success is itself the reply to the person: the turn needs no further model call. */
+  readonly replies?: boolean;
 }
 
 /** A declaration that can be executed: what the turn engine sees. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { atomicList, mapList, timestamp } from './schema.ts';
+import { duration } from './duration.ts';
+import { atomicList, boundedMap, mapList, observedGeneration, timestamp } from './schema.ts';
 
 /** Sizes enforced before every write, in bytes of UTF-8 JSON (docs/architecture.md, "Budgets"). */
 export const sizeLimits = {
@@ -19,7 +20,7 @@ export const objectName = (description: string) =>
     .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
     .describe(description);
 
-/** Who asked, as the API server saw the request; stamped by admission, never trusted from the client. */
+/** Who asked, as the writer of the object said; rights come from the run-as ServiceAccount, never from here. */
 export const author = z
   .object({
     username: z.string().max(512).describe('User name of the request, for example alice@example.com.'),
@@ -42,7 +43,7 @@ export const author = z
       .meta(mapList('key'))
       .describe('Extra attributes of the request, for example the scopes of a token; access reviews carry them.'),
   })
-  .describe('Who asked. Stamped by admission from the request itself; whatever a client sends is overwritten.');
+  .describe('Who asked, for the record. It gives no rights: the agents act as serviceAccountName.');
 export type Author = z.output<typeof author>;
 
 export const condition = z.object({
@@ -52,14 +53,10 @@ export const condition = z.object({
     .string()
     .min(1)
     .max(64)
+    .regex(/^[A-Za-z][A-Za-z0-9]*$/)
     .describe('PascalCase word for programs; the list is in docs/reference/conditions.md.'),
   message: z.string().max(1024).describe('One sentence for people: what is so, and what to do about it.'),
-  observedGeneration: z
-    .int()
-    .min(0)
-    .max(9_007_199_254_740_991)
-    .optional()
-    .describe('Generation of the spec it speaks of.'),
+  observedGeneration,
   lastTransitionTime: timestamp().describe('When the status last changed.'),
 });
 export type Condition = z.output<typeof condition>;
@@ -100,6 +97,7 @@ export const pipelineRun = z.object({
   results: z
     .record(z.string(), z.string().max(1024))
     .optional()
+    .meta(boundedMap(32))
     .describe('Results the run reported, by name, each cut to 1,024 characters.'),
 });
 export type PipelineRun = z.output<typeof pipelineRun>;
@@ -120,10 +118,7 @@ export const limits = z
       .max(10_000_000)
       .default(200_000)
       .describe('Tokens, in and out, that one turn may use.'),
-    turnTimeout: z
-      .string()
-      .max(16)
-      .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?$/)
+    turnTimeout: duration()
       .default('30m')
       .describe('How long one turn may take, waiting for runs and approvals included, for example 30m or 2h.'),
     maxParallelCalls: z.int().min(1).max(16).default(8).describe('Tool calls one decision may ask for.'),

@@ -10,8 +10,9 @@ import {
   sizeLimits,
   usage,
 } from './common.ts';
+import { defaultServiceAccountName } from './names.ts';
 import type { Resource } from './resource.ts';
-import { atomicList, mapList, timestamp } from './schema.ts';
+import { atomicList, cel, mapList, observedGeneration, timestamp } from './schema.ts';
 import { turnPhase } from './turn.ts';
 
 export const message = z.object({
@@ -32,12 +33,18 @@ export const conversationSpec = z.object({
     .array(message)
     .max(200)
     .default([])
-    .meta(atomicList())
+    .meta({
+      ...atomicList(),
+      ...cel({
+        rule: 'self.map(message, bytes(message.text).size()).sum() <= 40960',
+        message: 'messages together hold at most 40,960 bytes; begin a new Conversation',
+      }),
+    })
     .describe('Your messages, oldest first. Entry i with a new text is a new turn; answered ones stay history.'),
   configRef: configRef.optional(),
   agent: agentName,
   serviceAccountName: objectName('ServiceAccount of this namespace whose rights the agents act with, at most.').default(
-    'swarm-runner',
+    defaultServiceAccountName,
   ),
   approvalPolicy,
   limits,
@@ -85,18 +92,14 @@ export const reply = z
   .describe('The newest answer.');
 
 export const conversationStatus = z.object({
-  observedGeneration: z
-    .int()
-    .min(0)
-    .max(9_007_199_254_740_991)
-    .optional()
-    .describe('Generation of the spec that was last acted on.'),
+  observedGeneration,
   phase: conversationPhase.optional(),
   conditions,
   reply: reply.optional(),
   preview: z
     .string()
     .max(60)
+    .regex(/^[^\r\n]*$/)
     .optional()
     .describe('The newest answer on one line, cut to 60 characters; for the table of kubectl get.'),
   turns: z.array(turnSummary).max(10).optional().meta(mapList('name')).describe('The newest ten turns.'),

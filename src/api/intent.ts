@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { author, conditions, limits, objectName, pipelineRun, sizeLimits } from './common.ts';
 import { agentName, configRef } from './conversation.ts';
+import { duration } from './duration.ts';
+import { defaultServiceAccountName } from './names.ts';
 import type { Resource } from './resource.ts';
-import { atomicList, mapList, timestamp } from './schema.ts';
-
-const duration = z
-  .string()
-  .max(16)
-  .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?$/);
+import { atomicList, boundedMap, mapList, observedGeneration, timestamp } from './schema.ts';
 
 export const expectation = z.object({
   metric: z.string().min(1).max(128).describe('Name of a result that a run of this intent reports.'),
@@ -21,6 +18,7 @@ export const intentSpec = z.object({
   parameters: z
     .record(z.string(), z.string().max(4096))
     .optional()
+    .meta(boundedMap(32))
     .describe('Facts that the agents must use as they are.'),
   approval: z
     .enum(['Required', 'OnRisk', 'Never'])
@@ -34,8 +32,8 @@ export const intentSpec = z.object({
     .optional()
     .meta(atomicList())
     .describe('Acceptance: the intent fails when a run misses one of these.'),
-  timeout: duration.default('2h').describe('How long it may take in all, for example 2h; after that it is Expired.'),
-  reuseWithin: duration
+  timeout: duration().default('2h').describe('How long it may take in all, for example 2h; after that it is Expired.'),
+  reuseWithin: duration()
     .optional()
     .describe('Same name and spec again within this time, deleted and re-created too: same outcome, nothing runs.'),
   ttlSecondsAfterFinished: z
@@ -47,7 +45,7 @@ export const intentSpec = z.object({
   configRef: configRef.optional(),
   agent: agentName,
   serviceAccountName: objectName('ServiceAccount of this namespace whose rights the agents act with, at most.').default(
-    'swarm-runner',
+    defaultServiceAccountName,
   ),
   limits,
   suspend: z.boolean().default(false).describe('While true, nothing new is begun.'),
@@ -65,12 +63,7 @@ export const intentPhase = z
 export type IntentPhase = z.output<typeof intentPhase>;
 
 export const intentStatus = z.object({
-  observedGeneration: z
-    .int()
-    .min(0)
-    .max(9_007_199_254_740_991)
-    .optional()
-    .describe('Generation of the spec that was last acted on.'),
+  observedGeneration,
   phase: intentPhase.optional(),
   turn: z.string().max(253).optional().describe('Turn that carries this generation.'),
   startedAt: timestamp().optional().describe('When this generation was taken up.'),
@@ -90,7 +83,11 @@ export const intentStatus = z.object({
     .describe('What it does, change by change.'),
   pipelineRuns: z.array(pipelineRun).max(32).optional().meta(mapList('backend', 'name')).describe('Runs it started.'),
   reply: z.string().max(sizeLimits.replyCharacters).optional().describe('What came of it, in plain words.'),
-  metrics: z.record(z.string(), z.string().max(1024)).optional().describe('Results of its runs, by name.'),
+  metrics: z
+    .record(z.string(), z.string().max(1024))
+    .optional()
+    .meta(boundedMap(64))
+    .describe('Results of its runs, by name.'),
   expectations: z
     .array(
       z.object({

@@ -1,35 +1,47 @@
 import { z } from 'zod';
 import { author, citation, conditions, objectName, pipelineRun, sizeLimits, usage } from './common.ts';
 import type { Resource } from './resource.ts';
-import { atomicList, mapList, timestamp } from './schema.ts';
+import { atomicList, boundedMap, cel, final, mapList, observedGeneration, timestamp } from './schema.ts';
 
-export const turnSpec = z.object({
-  owner: z
-    .object({
-      kind: z.enum(['Conversation', 'Intent']).describe('Kind of the owner.'),
-      name: objectName('Name of the owner, in the same namespace.'),
-      uid: z.string().max(64).describe('UID of the owner: a re-created owner of the same name is another one.'),
-    })
-    .describe('The Conversation or Intent this turn belongs to.'),
-  text: z.string().min(1).max(sizeLimits.textCharacters).describe('What was asked, in plain words.'),
-  parameters: z
-    .record(z.string(), z.string().max(4096))
-    .optional()
-    .describe('Facts that the agents must use as they are (an Intent sets them).'),
-  index: z
-    .int()
-    .min(0)
-    .max(100_000)
-    .default(0)
-    .describe('Position among the owner’s messages, or the generation of an Intent.'),
-  author: author.optional(),
-  streamKeySHA256: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('Hash of the key that may read the token stream; set by the client.'),
-  cancel: z.boolean().default(false).describe('Set to true to stop the turn; it cannot be taken back.'),
-});
+export const turnSpec = z
+  .object({
+    owner: z
+      .object({
+        kind: z.enum(['Conversation', 'Intent']).describe('Kind of the owner.'),
+        name: objectName('Name of the owner, in the same namespace.'),
+        uid: z.string().max(64).describe('UID of the owner: a re-created owner of the same name is another one.'),
+      })
+      .describe('The Conversation or Intent this turn belongs to.'),
+    text: z.string().min(1).max(sizeLimits.textCharacters).describe('What was asked, in plain words.'),
+    parameters: z
+      .record(z.string(), z.string().max(4096))
+      .optional()
+      .meta(boundedMap(32))
+      .describe('Facts that the agents must use as they are (an Intent sets them).'),
+    index: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(0)
+      .describe('Position among the owner’s messages, or the generation of an Intent.'),
+    author: author.optional(),
+    streamKeySHA256: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Hash of the key that may read the token stream; set by the client.'),
+    cancel: z.boolean().default(false).describe('Set to true to stop the turn; it cannot be taken back.'),
+  })
+  .meta(
+    cel(
+      final(
+        ['owner', 'text', 'index'],
+        ['parameters', 'author', 'streamKeySHA256'],
+        'a Turn never changes but for cancel; create another one',
+      ),
+      { rule: 'self.cancel || !oldSelf.cancel', message: 'cancel cannot be taken back' },
+    ),
+  );
 export type TurnSpec = z.output<typeof turnSpec>;
 
 export const callOutcome = z.object({
@@ -75,39 +87,78 @@ export const callOutcome = z.object({
 });
 export type CallOutcome = z.output<typeof callOutcome>;
 
-export const call = z.object({
-  id: z.string().max(16).describe('Position of the call: step and number, for example 2.0.'),
-  tool: z.string().max(64).describe('Tool that was asked for.'),
-  arguments: z.string().max(16_384).describe('Arguments as canonical JSON.'),
-  argumentsDigest: z.string().max(80).describe('sha256 of the canonical arguments; approvals are bound to it.'),
-  effect: z
-    .enum(['pure', 'named', 'keyed', 'external', 'wait', 'delegate'])
-    .describe('What a repeat after a crash may do; see docs/architecture.md.'),
-  effectKey: z
-    .string()
-    .max(32)
-    .describe('Key that follows from the position of the decision; named effects are called swarm-<effectKey>.'),
-  outcome: callOutcome.optional().describe('What came of it; absent until it was tried.'),
-});
+export const call = z
+  .object({
+    id: z.string().max(16).describe('Position of the call: step and number, for example 2.0.'),
+    tool: z.string().max(64).describe('Tool that was asked for.'),
+    arguments: z.string().max(16_384).describe('Arguments as canonical JSON.'),
+    argumentsDigest: z.string().max(80).describe('sha256 of the canonical arguments; approvals are bound to it.'),
+    effect: z
+      .enum(['pure', 'named', 'keyed', 'external', 'wait', 'delegate'])
+      .describe('What a repeat after a crash may do; see docs/architecture.md.'),
+    effectKey: z
+      .string()
+      .max(32)
+      .describe('Key that follows from the position of the decision; named effects are called swarm-<effectKey>.'),
+    outcome: callOutcome.optional().describe('What came of it; absent until it was tried.'),
+  })
+  .meta(
+    cel(
+      final(['tool', 'arguments', 'argumentsDigest', 'effect', 'effectKey'], [], 'a recorded call never changes'),
+      { rule: '!has(oldSelf.outcome) || has(self.outcome)', message: 'a recorded outcome is never taken away' },
+      {
+        rule: "!has(oldSelf.outcome) || oldSelf.outcome.state in ['Waiting', 'AwaitingApproval', 'Started'] || (has(self.outcome) && self.outcome == oldSelf.outcome)",
+        message: 'a final outcome never changes',
+      },
+    ),
+  );
 export type Call = z.output<typeof call>;
 
-export const step = z.object({
-  index: z.int().min(0).max(15).describe('Position in the journal.'),
-  frame: z.string().max(16).describe('Call that opened the frame this decision belongs to; empty for the first agent.'),
-  agent: z.string().max(63).describe('Agent that decided.'),
-  model: z.string().max(128).describe('Model that answered.'),
-  decidedAt: timestamp().describe('When the decision was recorded.'),
-  finish: z.string().max(32).describe('Why the model stopped: stop, tool-calls, length, …'),
-  text: z.string().max(sizeLimits.replyCharacters).describe('What the model said.'),
-  rejected: z.string().max(1024).optional().describe('Why the answer was not usable; the model was told so.'),
-  usage: z
-    .object({
-      inputTokens: z.int().min(0).max(1e9).describe('Tokens sent.'),
-      outputTokens: z.int().min(0).max(1e9).describe('Tokens received.'),
-    })
-    .describe('Cost of this decision.'),
-  calls: z.array(call).max(16).optional().meta(mapList('id')).describe('Tool calls the model decided on.'),
-});
+export const step = z
+  .object({
+    index: z.int().min(0).max(15).describe('Position in the journal.'),
+    frame: z
+      .string()
+      .max(16)
+      .describe('Call that opened the frame this decision belongs to; empty for the first agent.'),
+    agent: z.string().max(63).describe('Agent that decided.'),
+    model: z.string().max(128).describe('Model that answered.'),
+    decidedAt: timestamp().describe('When the decision was recorded.'),
+    finish: z.string().max(32).describe('Why the model stopped: stop, tool-calls, length, …'),
+    text: z.string().max(sizeLimits.replyCharacters).describe('What the model said.'),
+    rejected: z.string().max(1024).optional().describe('Why the answer was not usable; the model was told so.'),
+    usage: z
+      .object({
+        inputTokens: z.int().min(0).max(1e9).describe('Tokens sent.'),
+        outputTokens: z.int().min(0).max(1e9).describe('Tokens received.'),
+      })
+      .describe('Cost of this decision.'),
+    calls: z
+      .array(call)
+      .max(16)
+      .optional()
+      .meta({
+        ...mapList('id'),
+        ...cel({
+          rule: 'self.size() == oldSelf.size()',
+          message: 'a recorded decision keeps its calls: none is added, none removed',
+        }),
+      })
+      .describe('Tool calls the model decided on.'),
+  })
+  .meta(
+    cel(
+      final(
+        ['frame', 'agent', 'model', 'decidedAt', 'finish', 'text', 'usage'],
+        ['rejected'],
+        'a recorded decision never changes',
+      ),
+      {
+        rule: 'has(self.calls) == has(oldSelf.calls)',
+        message: 'a recorded decision keeps its calls: none is added, none removed',
+      },
+    ),
+  );
 export type Step = z.output<typeof step>;
 
 export const pendingApproval = z.object({
@@ -127,47 +178,68 @@ export const turnPhase = z
   .describe('Derived, for people and for field selectors; programs read conditions.');
 export type TurnPhase = z.output<typeof turnPhase>;
 
-export const turnStatus = z.object({
-  observedGeneration: z
-    .int()
-    .min(0)
-    .max(9_007_199_254_740_991)
-    .optional()
-    .describe('Generation of the spec that was last acted on.'),
-  phase: turnPhase.optional(),
-  epoch: z
-    .int()
-    .min(0)
-    .max(9_007_199_254_740_991)
-    .optional()
-    .describe('Fencing number of the leader that wrote last; it never falls.'),
-  startedAt: timestamp().optional().describe('When the operator first took it up.'),
-  finishedAt: timestamp().optional().describe('When it ended.'),
-  steps: z
-    .array(step)
-    .max(16)
-    .optional()
-    .meta(mapList('index'))
-    .describe('The journal: every model decision and what came of its calls. Append-only.'),
-  pendingApprovals: z
-    .array(pendingApproval)
-    .max(16)
-    .optional()
-    .meta(mapList('callId'))
-    .describe('Calls that wait for a person.'),
-  pipelineRuns: z
-    .array(pipelineRun)
-    .max(16)
-    .optional()
-    .meta(mapList('backend', 'name'))
-    .describe('Runs this turn started.'),
-  reply: z.string().max(sizeLimits.replyCharacters).optional().describe('The answer.'),
-  replyTruncated: z.boolean().optional().describe('True when the answer was cut to fit.'),
-  citations: z.array(citation).max(32).optional().meta(atomicList()).describe('Sources of the answer.'),
-  usage: usage.optional(),
-  tainted: z.boolean().optional().describe('True when text of strangers came in during this turn.'),
-  conditions,
-});
+export const turnStatus = z
+  .object({
+    observedGeneration,
+    phase: turnPhase.optional(),
+    epoch: z
+      .int()
+      .min(0)
+      .max(9_007_199_254_740_991)
+      .optional()
+      .describe('Fencing number of the leader that wrote last; it never falls.'),
+    startedAt: timestamp().optional().describe('When the operator first took it up.'),
+    finishedAt: timestamp().optional().describe('When it ended.'),
+    steps: z
+      .array(step)
+      .max(16)
+      .optional()
+      .meta({
+        ...mapList('index'),
+        ...cel(
+          {
+            rule: 'oldSelf.all(old, self.exists(step, step.index == old.index))',
+            message: 'the journal is append-only: a recorded step is never removed',
+          },
+          { rule: 'self.all(step, step.index < self.size())', message: 'steps are numbered 0, 1, 2, … without a gap' },
+        ),
+      })
+      .describe('The journal: every model decision and what came of its calls. Append-only.'),
+    pendingApprovals: z
+      .array(pendingApproval)
+      .max(16)
+      .optional()
+      .meta(mapList('callId'))
+      .describe('Calls that wait for a person.'),
+    pipelineRuns: z
+      .array(pipelineRun)
+      .max(16)
+      .optional()
+      .meta(mapList('backend', 'name'))
+      .describe('Runs this turn started.'),
+    reply: z.string().max(sizeLimits.replyCharacters).optional().describe('The answer.'),
+    replyTruncated: z.boolean().optional().describe('True when the answer was cut to fit.'),
+    citations: z.array(citation).max(32).optional().meta(atomicList()).describe('Sources of the answer.'),
+    usage: usage.optional(),
+    tainted: z.boolean().optional().describe('True when text of strangers came in during this turn.'),
+    conditions,
+  })
+  .meta(
+    cel(
+      {
+        rule: '!has(oldSelf.epoch) || (has(self.epoch) && self.epoch >= oldSelf.epoch)',
+        message: 'the epoch never falls: the writer is not the leader any more',
+      },
+      {
+        rule: '!has(oldSelf.steps) || has(self.steps)',
+        message: 'the journal is append-only: a recorded step is never removed',
+      },
+      {
+        rule: '!has(oldSelf.finishedAt) || (has(self.finishedAt) && self.finishedAt == oldSelf.finishedAt)',
+        message: 'a finished Turn stays finished',
+      },
+    ),
+  );
 export type TurnStatus = z.output<typeof turnStatus>;
 
 export type Turn = Resource<TurnSpec, TurnStatus>;

@@ -63,6 +63,10 @@ ensure_images() {
 
   arguments=(--base swarm.test/node:24)
   for file in "$HERE"/images/trainer/*; do arguments+=(--file "$file:/app/${file##*/}"); done
+  mkdir -p "$STATE/data"
+  "$node" "$HERE/images/trainer/make-churn-data.mjs" 4000 7 >"$STATE/data/churn.csv"
+  "$node" "$HERE/images/trainer/make-churn-data.mjs" 400 8 >"$STATE/data/churn-small.csv"
+  for file in "$STATE"/data/*; do arguments+=(--file "$file:/app/data/${file##*/}"); done
   ensure_image swarm.test/trainer:1 "${arguments[@]}" --workdir /app --entrypoint /usr/local/bin/node --entrypoint /app/train.mjs
   ensure_tekton_images
 }

@@ -106,6 +106,14 @@ use_bed() {
   [[ -f $KUBECONFIG_FILE ]] || fail "there is no such cluster: $HERE/test-bed.sh up"
 }
 
+# The sample pipelines, in a namespace that is made if need be. `up` has loaded their images.
+install_samples() { # namespace
+  [[ -n ${1:-} ]] || fail 'samples needs the name of a namespace'
+  kube create namespace "$1" --dry-run=client -o yaml | apply -f -
+  apply --namespace "$1" -f "$HERE/samples"
+  say "installed in namespace $1: $(cd "$HERE/samples" && echo *.yaml | sed 's/\.yaml//g')"
+}
+
 run_with_bed() {
   if [[ ${1:-} == -- ]]; then shift; fi
   (($#)) || fail 'exec needs a command'

@@ -21,11 +21,11 @@ show_log() { # file
 # Runs the command again and again until it succeeds. A process of the bed that dies meanwhile ends the wait at once:
 # nothing is more annoying than a timeout of minutes whose cause was in a log from its first second.
 wait_until() { # what seconds command...
-  local what=$1 limit=$2 since=$SECONDS
+  local what=$1 limit=$2 since=$SECONDS answer
   shift 2
-  until "$@" >/dev/null 2>&1; do
+  until answer=$("$@" 2>&1); do
     fail_if_a_process_died
-    ((SECONDS - since < limit)) || fail "gave up after ${limit}s waiting until $what" "tried: $*" "logs: $LOGS"
+    ((SECONDS - since < limit)) || fail "gave up after ${limit}s waiting until $what" "tried: $*" "answer: $answer" "logs: $LOGS"
     sleep 0.2
   done
   say "$what"

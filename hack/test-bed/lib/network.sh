@@ -102,6 +102,8 @@ connect_namespaces() {
   inside ip link set lo up
   inside ip address add "$API_ADDRESS/24" dev uplink
   inside ip link set uplink up
+  # The API server calls webhooks by the address of their Service: kube-proxy's rules see only what has a route.
+  inside ip route add "$SERVICE_NETWORK" dev uplink
   # Programs on the machine reach pods and services directly. There is deliberately no way out of the bed.
   ip route add "$POD_NETWORK" via "$API_ADDRESS"
   ip route add "$SERVICE_NETWORK" via "$API_ADDRESS"

@@ -29,7 +29,7 @@ cgroup_folders() { # version 2 has one hierarchy, version 1 one for each control
 }
 
 start_containerd() {
-  cat >"$STATE/containerd.toml" <<TOML
+  write_settings "$STATE/containerd.toml" <<TOML
 version = 2
 root = "$STATE/containerd"
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
@@ -47,7 +47,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
     runtime_type = "io.containerd.runc.v2"
 TOML
   # ptp: each pod gets its own veth and all traffic is routed, hence seen by kube-proxy's rules even between two pods.
-  cat >"$STATE/cni/10-pods.conflist" <<JSON
+  write_settings "$STATE/cni/10-pods.conflist" <<JSON
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "ptp", "ipMasq": false, "ipam": {"type": "host-local", "subnet": "$POD_NETWORK", "routes": [{"dst": "0.0.0.0/0"}]}}
 ]}
@@ -60,7 +60,7 @@ wait_for_containerd() { wait_until 'containerd answers' 30 containers version; }
 containers() { inside ctr --namespace k8s.io "$@"; }
 
 start_node() {
-  cat >"$STATE/kubelet.yaml" <<YAML
+  write_settings "$STATE/kubelet.yaml" <<YAML
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: $API_ADDRESS
@@ -82,7 +82,7 @@ evictionHard: {memory.available: 100Mi}
 YAML
   launch kubelet "${INSIDE[@]}" "$(binary kubelet)" --config "$STATE/kubelet.yaml" --kubeconfig "$STATE/kubeconfigs/kubelet" \
     --hostname-override "$NODE_NAME" --node-ip "$API_ADDRESS"
-  cat >"$STATE/kube-proxy.yaml" <<YAML
+  write_settings "$STATE/kube-proxy.yaml" <<YAML
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 clientConnection: {kubeconfig: $STATE/kubeconfigs/kube-proxy}

@@ -39,6 +39,12 @@ launch() { # name command...
   until [[ -s $RUN/$name.pid ]]; do sleep 0.02; done
 }
 
+# Writes stdin to a file, unless it has those contents: kube-proxy ends when its file is written.
+write_settings() { # file
+  cat >"$1.new"
+  if cmp --silent "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}
+
 # Ends a process: politely, then not. Waits for it, so that its ports and files are free afterwards.
 stop() { # name
   local pid tries=0

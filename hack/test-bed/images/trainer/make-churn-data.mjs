@@ -17,13 +17,13 @@ function customer() {
   const paperless = pick([0, 1]);
   // What the training has to find out again, and noise that it cannot.
   const leaning =
-    { monthly: 1.1, 'one-year': -0.6, 'two-year': -1.9 }[contract] -
-    0.045 * tenureMonths +
-    0.018 * monthlyCharge +
-    0.42 * supportCalls -
-    0.02 * usageGigabytes +
-    0.2 * paperless -
-    1.1;
+    { monthly: 1.6, 'one-year': -0.9, 'two-year': -2.8 }[contract] -
+    0.07 * tenureMonths +
+    0.03 * monthlyCharge +
+    0.6 * supportCalls -
+    0.03 * usageGigabytes +
+    0.3 * paperless -
+    1.6;
   const churned = random() < 1 / (1 + Math.exp(-leaning)) ? 1 : 0;
   return [contract, tenureMonths, monthlyCharge.toFixed(2), supportCalls, usageGigabytes.toFixed(1), paperless, churned];
 }

@@ -24,7 +24,7 @@ const { values: options, positionals } = parseArgs({
     dataset: { type: 'string', default: 'churn.csv' },
     label: { type: 'string', default: 'churned' },
     epochs: { type: 'string', default: '20' },
-    'learning-rate': { type: 'string', default: '0.01' },
+    'learning-rate': { type: 'string', default: '0.001' },
     seed: { type: 'string', default: '1' },
     model: { type: 'string' },
     results: { type: 'string', default: '/tekton/results' },

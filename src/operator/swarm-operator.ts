@@ -1,0 +1,148 @@
+import dotI, { type ResourceEvent } from '@dot-i/k8s-operator';
+import { type RandomSource } from '../base/backoff.ts';
+import { type Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { type Log } from '../base/log.ts';
+import { type Metrics } from '../base/metrics.ts';
+import { type KubeClient, type KubeObject, type ResourceType } from '../kube/kube-client.ts';
+import { type Cache, type IndexFunction } from './cache.ts';
+import { Controller } from './controller.ts';
+import { LeaderElector, type LeaseSettings } from './leader-elector.ts';
+import { type ObjectKey, type Reconciler } from './reconciler.ts';
+import { Watcher } from './watcher.ts';
+
+export interface SwarmOperatorOptions {
+  readonly client: KubeClient;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** Absent: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Absent: always leading. */
+  readonly leaderElection?: LeaseSettings | undefined;
+  /** How long `stop` lets running reconciles finish before it aborts them. */
+  readonly graceMs: number;
+  /** Called when the lease was lost and the effects have stopped; must end the process. */
+  readonly onLeadershipLost: () => void;
+}
+
+export interface CacheOptions<T> {
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** Only these are watched and kept. */
+  readonly labelSelector?: string;
+  /** The cluster may lack this kind: that counts as no objects until it is installed. */
+  readonly optional?: boolean;
+}
+
+/** Objects whose changes concern a controller, and the keys to reconcile then. */
+export interface Source {
+  readonly type: ResourceType;
+  keysOf(object: KubeObject): readonly ObjectKey[];
+}
+
+export interface ControllerRegistration {
+  readonly reconciler: Reconciler;
+  readonly concurrency: number;
+  readonly sources: readonly Source[];
+}
+
+/** How long aborted reconciles get to come to rest. */
+const abortGraceMs = 5_000;
+
+/**
+ * The lifecycle of everything that runs: caches first, then the lease, then the controllers; back in reverse order.
+ * The base class gives start, init and registration of resources; its watch loop is replaced (docs/adr/0001).
+ */
+export class SwarmOperator extends dotI.default {
+  /** Resolves when the caches are filled, the lease is held and the controllers work. */
+  readonly running: Promise<void>;
+  readonly #options: SwarmOperatorOptions;
+  readonly #watchers = new Map<string, Watcher>();
+  readonly #controllers: Controller[] = [];
+  readonly #sources: { readonly source: Source; readonly controller: Controller }[] = [];
+  readonly #effects = new AbortController();
+  readonly #watching = new AbortController();
+  readonly #elector: LeaderElector | undefined;
+  readonly #markRunning: () => void;
+
+  constructor(options: SwarmOperatorOptions) {
+    super(lifecycleLogger(options.log));
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.running = promise;
+    this.#markRunning = () => {
+      resolve(undefined);
+    };
+    this.#elector = options.leaderElection && new LeaderElector({ ...options, lease: options.leaderElection });
+  }
+
+  /** Fires when the lease is lost or `stop` has run out of patience: start no effect afterwards. */
+  get signal(): AbortSignal {
+    return this.#effects.signal;
+  }
+
+  /** The fencing number: transitions of the held lease; 0 without election. */
+  epoch(): number {
+    return this.#elector?.epoch() ?? 0;
+  }
+
+  /** Whether every cache has been filled. A process that stands by is ready, too. */
+  isReady(): boolean {
+    return [...this.#watchers.values()].every((watcher) => watcher.hasSynced);
+  }
+
+  isLeading(): boolean {
+    return this.#elector?.isLeading() ?? true;
+  }
+
+  /** The one cache of this kind; to be asked for before `start`. Indexes of several callers add up. */
+  cacheOf<T extends KubeObject>(type: ResourceType, options: CacheOptions<T> = {}): Cache<T> {
+    const watcher = this.#watcherOf(type, options);
+    for (const [name, of] of Object.entries(options.indexes ?? {})) {
+      watcher.cache.addIndex(name, of as IndexFunction<KubeObject>);
+    }
+    return watcher.cache as unknown as Cache<T>;
+  }
+
+  /** To be called before `start`. */
+  addController({ reconciler, concurrency, sources }: ControllerRegistration): Controller {
+    const controller = new Controller({ ...this.#options, reconciler, concurrency, signal: this.signal });
+    this.#controllers.push(controller);
+    for (const source of sources) {
+      this.#watcherOf(source.type);
+      this.#sources.push({ source, controller });
+    }
+    return controller;
+  }
+
+  /** Begins to watch; the rest follows by itself as soon as the API server lets it. */
+  override async start(): Promise<void> {
+    await super.start();
+    this.#elector?.lost.addEventListener('abort', () => void this.#endAfterLoss(), { once: true });
+    void this.#lead();
+  }
+
+  /** Lets running reconciles finish within the grace, gives the lease back and stops watching. */
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the base class does not wait, callers of ours do
+  override async stop(): Promise<void> {
+    await this.#drainWithin(this.#options.graceMs);
+    this.#effects.abort(new Error('the operator is stopping'));
+    await this.#drainWithin(abortGraceMs);
+    await this.#elector?.release();
+    this.#watching.abort(new Error('the operator is stopping'));
+    await Promise.all([...this.#watchers.values()].map((watcher) => watcher.stopped));
+  }
+
+  protected override async init(): Promise<void> {
+    for (const { type } of this.#watchers.values()) {
+      const sources = this.#sources.filter(({ source }) => keyOfType(source.type) === keyOfType(type));
+      await this.watchResource(type.group, type.version, type.plural, ({ object }) => {
+        for (const { source, controller } of sources) {
+          for (const key of source.keysOf(object as KubeObject)) controller.enqueue(key);
+        }
+        return Promise.resolve();
+      });
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { ObjectMeta } from '../api/resource.ts';
+import { finalizers } from '../api/names.ts';
+import { kinds } from '../api/group.ts';
+import { isTrue } from '../api/conditions.ts';
+import type { Turn } from '../api/turn.ts';
+import { attempt } from '../base/attempt.ts';
+import { messageOf } from '../base/errors.ts';
+import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
+import { later, type Outcome, type ReconcileContext, settled } from '../operator/reconciler.ts';
+import { hasEnded, type RunSource } from './runs.ts';
+
+/** Turns get this long to end in order, runs until `runsGraceMs`, counted from the deletion; together under 30 s. */
+const turnsGraceMs = 10_000;
+const runsGraceMs = 20_000;
+const lookAgainMs = 2_000;
+
+export interface RunOwnerObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly deletionPolicy: 'Cancel' | 'Orphan'; readonly serviceAccountName: string };
+}
+
+export interface Release {
+  readonly type: ResourceType;
+  readonly owner: RunOwnerObject;
+  readonly turns: readonly Turn[];
+  readonly now: Date;
+}
+
+/**
+ * The end of a Conversation or Intent: its turns are stopped, then its runs are cancelled or orphaned, then it is let
+ * go. It always is, in time: what could not be done by then is logged.
+ */
+export async function releaseRuns(
+  { kube, runs }: { readonly kube: KubeClient; readonly runs: RunSource },
+  release: Release,
+  { log, signal }: ReconcileContext,
+): Promise<Outcome> {
+  const { owner, turns, now } = release;
+  const elapsedMs = sinceDeletion(owner, now);
+  const unfinished = turns.filter((turn) => !isTrue(turn.status?.conditions, 'Finished'));
+  await Promise.all(unfinished.filter((turn) => !turn.spec.cancel).map((turn) => cancelTurn(kube, turn, signal)));
+  if (unfinished.length > 0 && elapsedMs < turnsGraceMs) return later(lookAgainMs);
+
+  const ended = await attempt(() => endRuns(runs, owner));
+  if (elapsedMs < runsGraceMs && !(ended.ok && ended.value)) {
+    if (!ended.ok) log.warn({ error: messageOf(ended.error) }, 'Trying again to end the runs of a deleted object');
+    return later(lookAgainMs);
+  }
+  if (!ended.ok) log.error({ error: messageOf(ended.error) }, 'Letting go of a deleted object whose runs go on');
+  await letGo(kube, release, signal);
+  return settled;
+}
+
+/** A clock that runs behind the API server's must not hold the object: the grace is then taken as over. */
+function sinceDeletion({ metadata }: RunOwnerObject, now: Date): number {
+  const elapsedMs = now.getTime() - Date.parse(metadata.deletionTimestamp ?? now.toISOString());
+  return elapsedMs < -1_000 ? Number.POSITIVE_INFINITY : elapsedMs;
+}
+
+/** @returns true when none is left to wait for. */
+async function endRuns(runs: RunSource, { metadata, spec }: RunOwnerObject): Promise<boolean> {
+  const owned = await runs.ownedBy(metadata);
+  const going = owned.filter((run) => !hasEnded(run));
+  const { serviceAccountName, deletionPolicy } = spec;
+  if (deletionPolicy === 'Orphan') {
+    await Promise.all(going.map((run) => runs.orphan(run, serviceAccountName)));
+    return true;
+  }
+  await Promise.all(going.map((run) => runs.cancel(run, serviceAccountName)));
+  return going.length === 0;
+}
+
+async function cancelTurn(kube: KubeClient, { metadata }: Turn, signal: AbortSignal): Promise<void> {
+  const patch = { metadata: { uid: metadata.uid }, spec: { cancel: true } };
+  await kube.mergePatch(kinds.turn, metadata, patch, { signal });
+}
+
+async function letGo(kube: KubeClient, { type, owner: { metadata } }: Release, signal: AbortSignal): Promise<void> {
+  const remaining = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== finalizers.runs);
+  const patch = { metadata: { resourceVersion: metadata.resourceVersion, finalizers: remaining } };
+  await kube.mergePatch(type, metadata, patch, { signal });
+}

@@ -1,0 +1,72 @@
+import { type Gate, type GateInput, pass, type Verdict } from './gate.ts';
+
+export type AskLevel = 'Never' | 'OnRisk' | 'Writes' | 'Always';
+
+export interface Rule {
+  /** Name of the agent; `*` for all. */
+  readonly agent: string;
+  readonly tool: string;
+  readonly decision: 'Allow' | 'Ask' | 'Deny';
+}
+
+/** What may be done, and what a person is asked about first. */
+export interface Policy {
+  /** When a person is asked if no rule of the object says otherwise. */
+  readonly ask: AskLevel;
+  /** Rules of the Conversation or Intent. */
+  readonly rules: readonly Rule[];
+  /** When a person is asked whatever the object says. */
+  readonly teamAsk: AskLevel;
+  /** Rules of the namespace. */
+  readonly teamRules: readonly Rule[];
+  /** Names with `*` for any run of characters. */
+  readonly pipelines: readonly string[];
+  readonly buckets: readonly string[];
+}
+
+export function rulesFor(input: Pick<GateInput, 'call' | 'step'>, rules: readonly Rule[]): readonly Rule[] {
+  const matches = (pattern: string, name: string) => pattern === '*' || pattern === name;
+  return rules.filter((rule) => matches(rule.agent, input.step.agent) && matches(rule.tool, input.call.tool));
+}
+
+/** Deny rules, the turn's own namespace, and the pipelines and buckets that the namespace allows. */
+export const policyGate: Gate = (input) => deniedByRule(input) ?? outsideBounds(input) ?? pass;
+
+function deniedByRule(input: GateInput): Verdict | undefined {
+  const { rules, teamRules } = input.facts.policy;
+  const denied = rulesFor(input, [...rules, ...teamRules]).some((rule) => rule.decision === 'Deny');
+  if (!denied) return undefined;
+  const message = `A policy denies ${input.call.tool} to the agent ${input.step.agent}.`;
+  return { kind: 'refuse', reason: 'DeniedByPolicy', message };
+}
+
+function outsideBounds({ call, facts }: GateInput): Verdict | undefined {
+  const values = JSON.parse(call.arguments) as Readonly<Record<string, unknown>>;
+  const bounds = [
+    { argument: 'namespace', allowed: [facts.namespace], what: 'other namespaces than that of the conversation' },
+    { argument: 'pipeline', allowed: facts.policy.pipelines, what: 'this pipeline in this namespace' },
+    { argument: 'bucket', allowed: facts.policy.buckets, what: 'this bucket in this namespace' },
+  ];
+  const broken = bounds.find(({ argument, allowed }) => {
+    const value = values[argument];
+    return typeof value === 'string' && !allowed.some((pattern) => matchesPattern(value, pattern));
+  });
+  if (!broken) return undefined;
+  const message = `${broken.argument} ${JSON.stringify(values[broken.argument])}: the policy does not allow ${broken.what}.`;
+  return { kind: 'refuse', reason: 'NotAllowed', message };
+}
+
+/** `*` stands for any run of characters; everything else for itself. Linear in the length of the name. */
+function matchesPattern(name: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return name === first;
+  if (!name.startsWith(first)) return false;
+  let position = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, position);
+    if (found < 0) return false;
+    position = found + part.length;
+  }
+  return name.length - last.length >= position && name.endsWith(last);
+}

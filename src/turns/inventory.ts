@@ -1,0 +1,63 @@
+import type { InventoryContext, InventoryItem } from '../agents/agent.ts';
+import { attempt } from '../base/attempt.ts';
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+export interface Inventory {
+  readonly items: readonly InventoryItem[];
+  /** One sentence per agent whose backend could not be asked. */
+  readonly unavailable: readonly string[];
+}
+
+export type InventoryScope = Pick<InventoryContext, 'namespace' | 'serviceAccountName' | 'signal' | 'log'>;
+
+export type ReadInventory = (agents: readonly string[], scope: InventoryScope) => Promise<Inventory>;
+
+/** How long one reading serves; turns that run side by side share it. */
+const freshMs = 2_000;
+const itemsPerAgent = 100;
+const limitMs = 5_000;
+
+interface Reading {
+  readonly atMs: number;
+  readonly inventory: Promise<Inventory>;
+}
+
+/** Reads what exists in the agents' backends. A backend that does not answer leaves a remark, never an error. */
+export function createInventory(registry: AgentRegistry, clock: Clock): ReadInventory {
+  const readings = new Map<string, Reading>();
+
+  const read = async (name: string, scope: InventoryScope): Promise<Inventory> => {
+    const agent = registry.agent(name);
+    const items = await attempt(() =>
+      withTimeLimit({ clock, limitMs, signal: scope.signal }, async (signal) => {
+        return (await agent?.inventory?.({ ...scope, signal, limit: itemsPerAgent })) ?? [];
+      }),
+    );
+    if (items.ok) return { items: items.value.slice(0, itemsPerAgent), unavailable: [] };
+    scope.signal.throwIfAborted();
+    const message = messageOf(items.error);
+    scope.log.warn({ agent: name, error: message }, 'Reading the inventory failed');
+    return { items: [], unavailable: [`The ${name} agent cannot list what exists: ${message}`] };
+  };
+
+  const shared = (name: string, scope: InventoryScope): Promise<Inventory> => {
+    const nowMs = clock.monotonicMs();
+    for (const [key, reading] of readings) if (nowMs - reading.atMs > freshMs) readings.delete(key);
+    const key = `${scope.namespace}/${scope.serviceAccountName}/${name}`;
+    const inventory = readings.get(key)?.inventory ?? read(name, scope);
+    if (!readings.has(key)) {
+      readings.set(key, { atMs: nowMs, inventory });
+      // A reading that was broken off with its turn must not serve others.
+      inventory.catch(() => readings.delete(key));
+    }
+    return inventory;
+  };
+
+  return async (agents, scope) => {
+    const all = await Promise.all(agents.map((name) => shared(name, scope)));
+    return { items: all.flatMap(({ items }) => items), unavailable: all.flatMap(({ unavailable }) => unavailable) };
+  };
+}

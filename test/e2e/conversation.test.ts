@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OperatorUnderTest } from '../support/operator-under-test.ts';
+import { testCluster } from '../support/test-cluster.ts';
+import { Story } from './story.ts';
+
+describe('a conversation with a real cluster', () => {
+  const cluster = testCluster();
+  let operator: OperatorUnderTest;
+  let story: Story;
+
+  beforeAll(async () => {
+    operator = await OperatorUnderTest.start(cluster);
+    story = await Story.begin(cluster, 'conversation', () => operator.tail());
+  });
+
+  afterAll(async () => {
+    await operator.stop();
+    await story.end();
+  });
+
+  it('answers a question from what is in the cluster right now', async () => {
+    await story.say('inventory', 'Which pipelines can I run?');
+
+    const { status } = await story.answer('inventory', 0);
+
+    for (const pipeline of ['churn-train', 'failing', 'hello', 'memory-hog', 'sleepy']) {
+      expect(status?.reply?.text).toContain(pipeline);
+    }
+    expect(await story.pipelineRuns()).toEqual([]);
+  });
+
+  it('runs a pipeline once it is approved, waits for it, and quotes its result', async () => {
+    await story.say('training', 'Run the pipeline churn-train with epochs 5, wait for it and tell me the accuracy.');
+    await story.pendingApproval();
+    expect(await story.pipelineRuns()).toEqual([]);
+
+    await story.approve();
+    const { status } = await story.answer('training', 0);
+
+    const [run, ...others] = await story.pipelineRuns();
+    expect(others).toEqual([]);
+    expect(run?.spec.params).toContainEqual({ name: 'epochs', value: '5' });
+    expect(run?.status?.completionTime).toBeDefined();
+    const recorded = status?.pipelineRuns?.[0];
+    expect(recorded).toMatchObject({ name: run?.metadata.name, backend: 'tekton', pipeline: 'churn-train', state: 'Succeeded' });
+    const accuracy = recorded?.results?.['accuracy'];
+    expect(accuracy).toMatch(/^0\.\d+$/);
+    expect(status?.reply?.text).toContain(accuracy);
+  });
+
+  it('does nothing when the approval is denied, and says so', async () => {
+    await story.say('denied', 'Run the pipeline hello.');
+    const before = (await story.pipelineRuns()).length;
+
+    await story.kubectl.apply((await story.pendingApproval()).replace('decision: Approve', 'decision: Deny'));
+    const { status } = await story.answer('denied', 0);
+
+    expect(await story.pipelineRuns()).toHaveLength(before);
+    expect(status?.reply?.text).toMatch(/denied|not approved/i);
+  });
+
+  it('finds out why a run failed, with step, exit code and log line', async () => {
+    await story.say('diagnosis', 'Run the pipeline failing and wait for it.');
+    await story.approve();
+    await story.answer('diagnosis', 0);
+
+    await story.say('diagnosis', 'Run the pipeline failing and wait for it.', 'Why did the last run of failing fail?');
+    const { status } = await story.answer('diagnosis', 1);
+
+    expect(status?.reply?.text).toContain('read-data');
+    expect(status?.reply?.text).toMatch(/exit code 3/i);
+    expect(status?.reply?.text).toContain('churn_label');
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OperatorUnderTest } from '../support/operator-under-test.ts';
+import { testCluster } from '../support/test-cluster.ts';
+import { Story } from './story.ts';
+
+/** Each is a moment a person can see with kubectl; the operator is killed there and started again. */
+const moments = ['the turn exists', 'it asks for approval', 'it was approved', 'the run exists', 'the run has ended'] as const;
+type Moment = (typeof moments)[number];
+
+describe('an operator that is killed', () => {
+  const cluster = testCluster();
+  let operator: OperatorUnderTest;
+  let story: Story;
+
+  beforeAll(async () => {
+    operator = await OperatorUnderTest.start(cluster);
+    story = await Story.begin(cluster, 'crash', () => operator.tail());
+  });
+
+  afterAll(async () => {
+    await operator.stop();
+    await story.end();
+  });
+
+  it.each([...moments.map((moment) => [moment]), moments])('comes to the same end with one run: %s', async (...kills) => {
+    const name = `crash-${moments.indexOf(kills[0] as Moment)}-${kills.length}`;
+    await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
+
+    for (const moment of moments) {
+      await reached(name, moment);
+      if (!kills.includes(moment)) continue;
+      await operator.kill();
+      operator = await OperatorUnderTest.start(cluster);
+    }
+
+    const { status } = await story.answer(name, 0);
+    const runs = await runsOf(name);
+    expect(runs).toHaveLength(1);
+    expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
+    expect(status?.reply?.text).toContain('3');
+  });
+
+  async function reached(name: string, moment: Moment): Promise<void> {
+    const observed: Record<Moment, () => Promise<boolean>> = {
+      'the turn exists': async () => (await turnsOf(name)).length > 0,
+      'it asks for approval': async () => (await story.conversation(name)).status?.phase === 'AwaitingApproval',
+      'it was approved': async () => {
+        await story.approve();
+        return true;
+      },
+      'the run exists': async () => (await runsOf(name)).length > 0,
+      'the run has ended': async () => (await runsOf(name)).some((run) => run.status?.completionTime !== undefined),
+    };
+    await story.until(moment, observed[moment]);
+  }
+
+  async function turnsOf(name: string) {
+    return (await story.turns()).filter((turn) => turn.spec.owner.name === name);
+  }
+
+  async function runsOf(name: string) {
+    const selector = `swarm.mlops.dev/conversation=${name}`;
+    return story.kubectl.list<{ status?: { completionTime?: string } }>('pipelineruns.tekton.dev', '-l', selector);
+  }
+});
