@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests sit beside the code; the other suites need the servers of the test bed. */
+/** Unit tests sit beside the code; the other suites share one cluster, so their files run one after the other. */
 const suite = (name: string, include: string, testTimeoutMs: number) => ({
-  test: { name, include: [include], testTimeout: testTimeoutMs, hookTimeout: 120_000 },
+  test: { name, include: [include], testTimeout: testTimeoutMs, hookTimeout: 120_000, fileParallelism: name === 'unit' },
 });
 
 export const suites = defineConfig({

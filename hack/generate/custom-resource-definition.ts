@@ -35,7 +35,7 @@ export function customResourceDefinition(resource: CustomResource): string {
   };
   const note =
     '# Generated from src/api by hack/generate.ts. Do not edit: change the schema and run `make generate`.\n';
-  return note + stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false });
+  return note + stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 function rootSchema(resource: CustomResource) {

@@ -24,6 +24,7 @@ export interface Release {
   readonly owner: RunOwnerObject;
   readonly turns: readonly Turn[];
   readonly now: Date;
+  readonly beforeLettingGo?: () => Promise<void>;
 }
 
 /**
@@ -47,6 +48,7 @@ export async function releaseRuns(
     return later(lookAgainMs);
   }
   if (!ended.ok) log.error({ error: messageOf(ended.error) }, 'Letting go of a deleted object whose runs go on');
+  await release.beforeLettingGo?.();
   await letGo(kube, release, signal);
   return settled;
 }

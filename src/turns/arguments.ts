@@ -14,7 +14,8 @@ export function checkArguments(schema: z.ZodObject, text: string): CheckedArgume
   if (text.length > journalLimits.argumentsCharacters) return tooLarge;
   const parsed = parseJson(text.trim() === '' ? '{}' : text);
   if (!parsed.ok) return parsed;
-  if (nestingOf(parsed.value) > maxNesting) return { ok: false, problem: `arguments are nested deeper than ${maxNesting}` };
+  if (nestingOf(parsed.value) > maxNesting)
+    return { ok: false, problem: `arguments are nested deeper than ${maxNesting}` };
   const checked = schema.safeParse(parsed.value);
   if (!checked.success) return { ok: false, problem: z.prettifyError(checked.error).replaceAll('\n', ' ') };
   const canonical = canonicalJson(checked.data);
@@ -40,7 +41,9 @@ function nestingOf(value: unknown): number {
   let depth = 0;
   let level: readonly unknown[] = [value];
   while (level.length > 0 && depth <= maxNesting) {
-    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
+    level = level.flatMap((entry): unknown[] =>
+      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
+    );
     depth += 1;
   }
   return depth;

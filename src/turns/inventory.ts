@@ -11,7 +11,7 @@ export interface Inventory {
   readonly unavailable: readonly string[];
 }
 
-export type InventoryScope = Pick<InventoryContext, 'namespace' | 'serviceAccountName' | 'signal' | 'log'>;
+export type InventoryScope = Pick<InventoryContext, 'namespace' | 'serviceAccountName' | 'log'>;
 
 export type ReadInventory = (agents: readonly string[], scope: InventoryScope) => Promise<Inventory>;
 
@@ -32,12 +32,12 @@ export function createInventory(registry: AgentRegistry, clock: Clock): ReadInve
   const read = async (name: string, scope: InventoryScope): Promise<Inventory> => {
     const agent = registry.agent(name);
     const items = await attempt(() =>
-      withTimeLimit({ clock, limitMs, signal: scope.signal }, async (signal) => {
+      // Several turns may wait for this reading: none of them ends it for the others.
+      withTimeLimit({ clock, limitMs, signal: new AbortController().signal }, async (signal) => {
         return (await agent?.inventory?.({ ...scope, signal, limit: itemsPerAgent })) ?? [];
       }),
     );
     if (items.ok) return { items: items.value.slice(0, itemsPerAgent), unavailable: [] };
-    scope.signal.throwIfAborted();
     const message = messageOf(items.error);
     scope.log.warn({ agent: name, error: message }, 'Reading the inventory failed');
     return { items: [], unavailable: [`The ${name} agent cannot list what exists: ${message}`] };
@@ -48,11 +48,7 @@ export function createInventory(registry: AgentRegistry, clock: Clock): ReadInve
     for (const [key, reading] of readings) if (nowMs - reading.atMs > freshMs) readings.delete(key);
     const key = `${scope.namespace}/${scope.serviceAccountName}/${name}`;
     const inventory = readings.get(key)?.inventory ?? read(name, scope);
-    if (!readings.has(key)) {
-      readings.set(key, { atMs: nowMs, inventory });
-      // A reading that was broken off with its turn must not serve others.
-      inventory.catch(() => readings.delete(key));
-    }
+    if (!readings.has(key)) readings.set(key, { atMs: nowMs, inventory });
     return inventory;
   };
 

@@ -107,6 +107,12 @@ export function callsOf(journal: Pick<Journal, 'steps'>): readonly Call[] {
   return journal.steps.flatMap((step) => step.calls ?? []);
 }
 
+export function stepsByFrame(journal: Pick<Journal, 'steps'>): ReadonlyMap<string, readonly Step[]> {
+  const frames = new Map<string, Step[]>();
+  for (const step of journal.steps) frames.set(step.frame, [...(frames.get(step.frame) ?? []), step]);
+  return frames;
+}
+
 /** The journal with these outcomes, by call id. */
 export function withOutcomes(journal: Journal, outcomes: ReadonlyMap<string, CallOutcome>): Journal {
   if (outcomes.size === 0) return journal;

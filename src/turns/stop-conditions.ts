@@ -1,5 +1,5 @@
 import { sha256Hex } from '../base/digest.ts';
-import { type Call, isFinal, type Journal, usageOf } from './journal.ts';
+import { type Call, isFinal, type Journal, stepsByFrame, usageOf } from './journal.ts';
 import type { TurnLimits } from './turn-facts.ts';
 
 export interface Stop {
@@ -40,7 +40,7 @@ function tokenLimit(journal: Journal, { maxTokens }: TurnLimits): Stop | undefin
 
 /** The third unusable answer in a row of one frame. */
 export function unusableAnswers(journal: Journal): Stop | undefined {
-  for (const steps of Map.groupBy(journal.steps, (step) => step.frame).values()) {
+  for (const steps of stepsByFrame(journal).values()) {
     const [last, ...before] = steps.toReversed();
     if (last?.rejected === undefined) continue;
     if (before.length < repairs || before.slice(0, repairs).some((step) => step.rejected === undefined)) continue;
@@ -69,5 +69,5 @@ function repeatedCall(journal: Journal): Stop | undefined {
 }
 
 function outcomeDigest({ outcome }: Call): string {
-  return outcome?.resultDigest ?? sha256Hex(`${outcome?.state ?? ''} ${outcome?.error?.code ?? ''} ${outcome?.error?.message ?? ''}`);
+  return outcome?.resultDigest ?? sha256Hex(JSON.stringify([outcome?.state, outcome?.error]));
 }

@@ -1,5 +1,4 @@
 import type { OwnerReference } from '../agents/tool.ts';
-import type { Policy } from './gates/policy.ts';
 
 /** What is known about a turn besides its journal: asked by whom, for what, within which bounds. */
 export interface TurnFacts {
@@ -58,4 +57,28 @@ export interface ApprovalGiven {
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
   readonly createdAt: Date;
+}
+
+export type AskLevel = 'Never' | 'OnRisk' | 'Writes' | 'Always';
+
+export interface Rule {
+  /** Name of the agent; `*` for all. */
+  readonly agent: string;
+  readonly tool: string;
+  readonly decision: 'Allow' | 'Ask' | 'Deny';
+}
+
+/** What may be done, and what a person is asked about first. */
+export interface Policy {
+  /** When a person is asked if no rule of the object says otherwise. */
+  readonly ask: AskLevel;
+  /** Rules of the Conversation or Intent. */
+  readonly rules: readonly Rule[];
+  /** When a person is asked whatever the object says. */
+  readonly teamAsk: AskLevel;
+  /** Rules of the namespace. */
+  readonly teamRules: readonly Rule[];
+  /** Names with `*` for any run of characters. */
+  readonly pipelines: readonly string[];
+  readonly buckets: readonly string[];
 }

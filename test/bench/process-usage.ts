@@ -9,15 +9,21 @@ export interface ProcessUsage {
 const ticksPerSecond = 100;
 
 export function processUsage(pid: number): ProcessUsage {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   const [, rssKiB = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, rssMiB: Number(rssKiB) / 1024 };
 }
 
 /** API server and etcd of the cluster whose API server listens at this host; absent when they run elsewhere. */
 export function controlPlanePids(apiServerHost: string): { readonly apiServer?: number; readonly etcd?: number } {
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(describe);
-  const apiServer = processes.find(({ program, arguments: words }) => program === 'kube-apiserver' && words.includes(apiServerHost));
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(describe);
+  const apiServer = processes.find(
+    ({ program, arguments: words }) => program === 'kube-apiserver' && words.includes(apiServerHost),
+  );
   if (apiServer === undefined) return {};
   // Beds keep to network namespaces of their own: the etcd of this API server is the one in the same namespace.
   const etcd = processes.find(
@@ -37,7 +43,9 @@ interface Process {
 function describe(name: string): Process {
   const pid = Number(name);
   try {
-    const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').filter((word) => word !== '');
+    const words = readFileSync(`/proc/${name}/cmdline`, 'utf8')
+      .split('\0')
+      .filter((word) => word !== '');
     const program = words[0]?.split('/').pop() ?? '';
     return { pid, program, arguments: words, network: readlinkSync(`/proc/${name}/ns/net`) };
   } catch {

@@ -42,7 +42,12 @@ describe('a conversation with a real cluster', () => {
     expect(run?.spec.params).toContainEqual({ name: 'epochs', value: '5' });
     expect(run?.status?.completionTime).toBeDefined();
     const recorded = status?.pipelineRuns?.[0];
-    expect(recorded).toMatchObject({ name: run?.metadata.name, backend: 'tekton', pipeline: 'churn-train', state: 'Succeeded' });
+    expect(recorded).toMatchObject({
+      name: run?.metadata.name,
+      backend: 'tekton',
+      pipeline: 'churn-train',
+      state: 'Succeeded',
+    });
     const accuracy = recorded?.results?.['accuracy'];
     expect(accuracy).toMatch(/^0\.\d+$/);
     expect(status?.reply?.text).toContain(accuracy);

@@ -4,7 +4,13 @@ import { testCluster } from '../support/test-cluster.ts';
 import { Story } from './story.ts';
 
 /** Each is a moment a person can see with kubectl; the operator is killed there and started again. */
-const moments = ['the turn exists', 'it asks for approval', 'it was approved', 'the run exists', 'the run has ended'] as const;
+const moments = [
+  'the turn exists',
+  'it asks for approval',
+  'it was approved',
+  'the run exists',
+  'the run has ended',
+] as const;
 type Moment = (typeof moments)[number];
 
 describe('an operator that is killed', () => {
@@ -22,23 +28,26 @@ describe('an operator that is killed', () => {
     await story.end();
   });
 
-  it.each([...moments.map((moment) => [moment]), moments])('comes to the same end with one run: %s', async (...kills) => {
-    const name = `crash-${moments.indexOf(kills[0] as Moment)}-${kills.length}`;
-    await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
+  it.each([...moments.map((moment) => [moment]), moments])(
+    'comes to the same end with one run: %s',
+    async (...kills) => {
+      const name = `crash-${moments.indexOf(kills[0] as Moment)}-${kills.length}`;
+      await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
 
-    for (const moment of moments) {
-      await reached(name, moment);
-      if (!kills.includes(moment)) continue;
-      await operator.kill();
-      operator = await OperatorUnderTest.start(cluster);
-    }
+      for (const moment of moments) {
+        await reached(name, moment);
+        if (!kills.includes(moment)) continue;
+        await operator.kill();
+        operator = await OperatorUnderTest.start(cluster);
+      }
 
-    const { status } = await story.answer(name, 0);
-    const runs = await runsOf(name);
-    expect(runs).toHaveLength(1);
-    expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
-    expect(status?.reply?.text).toContain('3');
-  });
+      const { status } = await story.answer(name, 0);
+      const runs = await runsOf(name);
+      expect(runs).toHaveLength(1);
+      expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
+      expect(status?.reply?.text).toContain('3');
+    },
+  );
 
   async function reached(name: string, moment: Moment): Promise<void> {
     const observed: Record<Moment, () => Promise<boolean>> = {

@@ -36,13 +36,22 @@ describe('an intent', () => {
   });
 
   it('fails when its run misses what is expected, and says by how much', async () => {
-    await story.intend('misses', { request, approval: 'Never', expect: [{ metric: 'slept', operator: '>', value: '5' }] });
+    await story.intend('misses', {
+      request,
+      approval: 'Never',
+      expect: [{ metric: 'slept', operator: '>', value: '5' }],
+    });
 
     await wait('misses');
 
     const { status } = await story.intent('misses');
-    expect(status).toMatchObject({ phase: 'Failed', expectations: [{ metric: 'slept', want: '> 5', got: '1', met: false }] });
-    expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Failed', status: 'True', reason: 'ExpectationsNotMet' }));
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      expectations: [{ metric: 'slept', want: '> 5', got: '1', met: false }],
+    });
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Failed', status: 'True', reason: 'ExpectationsNotMet' }),
+    );
   });
 
   it('fails when its run fails', async () => {

@@ -7,7 +7,10 @@ import { waitFor } from '../support/wait-for.ts';
 
 interface PipelineRun {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly status?: string; readonly params?: readonly { readonly name: string; readonly value: string }[] };
+  readonly spec: {
+    readonly status?: string;
+    readonly params?: readonly { readonly name: string; readonly value: string }[];
+  };
   readonly status?: { readonly completionTime?: string; readonly conditions?: readonly { readonly status: string }[] };
 }
 

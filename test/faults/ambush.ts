@@ -6,13 +6,16 @@ import { heldLine, type Ambush } from './orders.ts';
 export function hooksOf(ambush: Ambush): TurnHooks {
   let arrivals = 0;
   let isOver = false;
-  const { promise: over, resolve: goOn } = Promise.withResolvers<undefined>();
+  let goOn: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
 
   function spring(): void {
     if (isOver) return;
     isOver = true;
     if (ambush.then === 'kill') process.kill(process.pid, 'SIGKILL');
-    goOn(undefined);
+    goOn();
   }
 
   return {

@@ -112,7 +112,9 @@ export class Arena {
   }
 
   async #approve(turns: readonly Turn[]): Promise<void> {
-    const waiting = turns.flatMap((turn) => (turn.status?.pendingApprovals ?? []).map((pending) => ({ turn, pending })));
+    const waiting = turns.flatMap((turn) =>
+      (turn.status?.pendingApprovals ?? []).map((pending) => ({ turn, pending })),
+    );
     if (waiting.length === 0) return;
     const { items } = await this.#api.must<Items<ApprovalList>>('GET', this.#swarm('approvals'));
     const decided = new Set(items.map(({ spec }) => `${spec.turn.uid} ${spec.callId}`));
@@ -135,7 +137,9 @@ export class Arena {
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const condition = { type: 'Succeeded', status: 'True', reason: 'Succeeded', message: '', lastTransitionTime: time };
     const patch = { status: { startTime: time, completionTime: time, conditions: [condition] } };
-    await Promise.all(running.map(({ metadata }) => this.#api.must('PATCH', `${this.#tekton()}/${metadata.name}/status`, patch)));
+    await Promise.all(
+      running.map(({ metadata }) => this.#api.must('PATCH', `${this.#tekton()}/${metadata.name}/status`, patch)),
+    );
   }
 
   async #turns(): Promise<readonly Turn[]> {
@@ -151,7 +155,12 @@ export class Arena {
   }
 
   async #holdsRuns(): Promise<boolean> {
-    const run = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata: { name: 'probe' }, spec: { pipelineRef: { name: 'held' } } };
+    const run = {
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: { name: 'probe' },
+      spec: { pipelineRef: { name: 'held' } },
+    };
     const made = await this.#api.must<{ spec: { status?: string } }>('POST', `${this.#tekton()}?dryRun=All`, run);
     return made.spec.status === 'PipelineRunPending';
   }

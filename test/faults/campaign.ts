@@ -112,7 +112,10 @@ export class Campaign {
   }
 }
 
-function ambushAt(boundary: Boundary, { skip, then }: { readonly skip: number; readonly then: Ambush['then'] }): Ambush {
+function ambushAt(
+  boundary: Boundary,
+  { skip, then }: { readonly skip: number; readonly then: Ambush['then'] },
+): Ambush {
   return { boundary, skip, hold: waveSize, patienceMs: 800, then };
 }
 

@@ -55,13 +55,16 @@ interface Case {
 function judgeEffect(effect: ExpectedEffect, { turn, evidence, verdict }: Case): void {
   if (effect.tool === 'read' || effect.tool === 'wait_for_run') return;
   verdict.effects += 1;
-  const values = effect.tool === 'run_pipeline' ? valuesOfRuns(effect, evidence.runs) : valuesApplied(effect, evidence.applied);
+  const values =
+    effect.tool === 'run_pipeline' ? valuesOfRuns(effect, evidence.runs) : valuesApplied(effect, evidence.applied);
   const [value] = values;
   if (values.length > 1) verdict.duplicated.push(`${effect.slot} (${effect.tool}) took effect ${values.length} times`);
   const decided = decisionOn(effect.slot, turn);
   if (decided?.state === 'Ambiguous') verdict.ambiguous += 1;
-  else if (value === undefined) verdict.lost.push(`${effect.slot} (${effect.tool}) never took effect: ${decided?.state ?? 'undecided'}`);
-  else if (value !== decided?.value) verdict.lost.push(`${effect.slot} (${effect.tool}) took effect as ${value}, not as decided`);
+  else if (value === undefined)
+    verdict.lost.push(`${effect.slot} (${effect.tool}) never took effect: ${decided?.state ?? 'undecided'}`);
+  else if (value !== decided?.value)
+    verdict.lost.push(`${effect.slot} (${effect.tool}) took effect as ${value}, not as decided`);
 }
 
 function valuesApplied(effect: ExpectedEffect, applied: readonly Asked[]): readonly string[] {
@@ -69,7 +72,8 @@ function valuesApplied(effect: ExpectedEffect, applied: readonly Asked[]): reado
 }
 
 function valuesOfRuns(effect: ExpectedEffect, runs: readonly HeldRun[]): readonly string[] {
-  const parameter = (run: HeldRun, name: string) => run.spec.params?.find((candidate) => candidate.name === name)?.value;
+  const parameter = (run: HeldRun, name: string) =>
+    run.spec.params?.find((candidate) => candidate.name === name)?.value;
   return runs.filter((run) => parameter(run, 'item') === effect.slot).map((run) => parameter(run, 'value') ?? '');
 }
 

@@ -25,7 +25,11 @@ export function createWorldAgent(url: string): Agent {
   }
 
   const done = ({ item }: Asked): ToolResult => ({ kind: 'ok', summary: `${item} is done.`, data: { item } });
-  const tool = (name: string, effect: Effect, execute: (input: Input, context: ToolContext) => Promise<ToolResult>): Tool =>
+  const tool = (
+    name: string,
+    effect: Effect,
+    execute: (input: Input, context: ToolContext) => Promise<ToolResult>,
+  ): Tool =>
     defineTool({
       name,
       description: `Acts on the world with effect ${effect}.`,

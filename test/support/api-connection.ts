@@ -6,7 +6,9 @@ import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 
 interface Kubeconfig {
-  readonly clusters: readonly [{ readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }];
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
+  ];
   readonly users: readonly [
     {
       readonly user: {

@@ -20,7 +20,9 @@ export async function createTeamNamespace(
   const inside = kubectl.in(name);
   await inside.apply({ apiVersion: 'v1', kind: 'List', items: runnerAccount });
   // A pod created before the controllers have made this account would be refused.
-  await waitFor('the default ServiceAccount exists', () => inside.exists('serviceaccount', 'default'), { withinMs: 30_000 });
+  await waitFor('the default ServiceAccount exists', () => inside.exists('serviceaccount', 'default'), {
+    withinMs: 30_000,
+  });
   return {
     name,
     kubectl: inside,

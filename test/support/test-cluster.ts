@@ -18,5 +18,8 @@ export function testCluster(): TestCluster {
 
 function testBed(command: string): string {
   const environment = { ...process.env, SWARM_TEST_BED: process.env['SWARM_TEST_BED'] ?? 'test' };
-  return execFileSync(`${projectRoot}/hack/test-bed/test-bed.sh`, [command], { env: environment, encoding: 'utf8' }).trim();
+  return execFileSync(`${projectRoot}/hack/test-bed/test-bed.sh`, [command], {
+    env: environment,
+    encoding: 'utf8',
+  }).trim();
 }

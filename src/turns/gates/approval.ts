@@ -1,6 +1,7 @@
 import type { Call } from '../journal.ts';
+import type { AskLevel, Rule } from '../turn-facts.ts';
 import { type Gate, pass, type Verdict } from './gate.ts';
-import { type AskLevel, type Rule, rulesFor } from './policy.ts';
+import { rulesFor } from './policy.ts';
 
 /**
  * Whether a person decides first. What deletes is always asked about. Else a rule that asks wins, then a rule of the

@@ -1,28 +1,5 @@
+import type { Rule } from '../turn-facts.ts';
 import { type Gate, type GateInput, pass, type Verdict } from './gate.ts';
-
-export type AskLevel = 'Never' | 'OnRisk' | 'Writes' | 'Always';
-
-export interface Rule {
-  /** Name of the agent; `*` for all. */
-  readonly agent: string;
-  readonly tool: string;
-  readonly decision: 'Allow' | 'Ask' | 'Deny';
-}
-
-/** What may be done, and what a person is asked about first. */
-export interface Policy {
-  /** When a person is asked if no rule of the object says otherwise. */
-  readonly ask: AskLevel;
-  /** Rules of the Conversation or Intent. */
-  readonly rules: readonly Rule[];
-  /** When a person is asked whatever the object says. */
-  readonly teamAsk: AskLevel;
-  /** Rules of the namespace. */
-  readonly teamRules: readonly Rule[];
-  /** Names with `*` for any run of characters. */
-  readonly pipelines: readonly string[];
-  readonly buckets: readonly string[];
-}
 
 export function rulesFor(input: Pick<GateInput, 'call' | 'step'>, rules: readonly Rule[]): readonly Rule[] {
   const matches = (pattern: string, name: string) => pattern === '*' || pattern === name;

@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# Shows Swarm on a real cluster. See usage() below.
+set -euo pipefail
+
+HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd -- "$HERE/../.." && pwd)
+export SWARM_TEST_BED=${SWARM_TEST_BED:-demo}
+BED=$ROOT/hack/test-bed/test-bed.sh
+FOLDER=${XDG_CACHE_HOME:-$HOME/.cache}/swarm/demo
+OPERATOR_LOG=$FOLDER/operator.log
+OPERATOR_PID=$FOLDER/operator.pid
+NAMESPACE=churn-team
+STARTED_AT=$SECONDS
+
+usage() {
+  cat <<TEXT
+usage: hack/demo/demo.sh up | down
+
+  up     bring up a cluster with Tekton and Swarm, and let it work: a question, an approved run, two intents, a failure.
+         The cluster and the operator stay. Repeat it as often as you like.
+  down   stop the operator and the cluster; what was built stays in the cache.
+TEXT
+}
+
+# --- showing -----------------------------------------------------------------------------------------------------------
+
+title() { printf '\n== %s\n' "$*"; }
+say() { printf '   %s\n' "$*"; }
+shown() { printf '   $ %s\n' "$*"; "$@" | sed 's/^/     /'; }
+indented() { sed 's/^/     /'; }
+
+fail() {
+  printf '\n[demo] error: %s\n' "$1" >&2
+  if [[ -s $OPERATOR_LOG ]]; then
+    printf '  --- last lines of %s\n' "$OPERATOR_LOG" >&2
+    tail -n 15 "$OPERATOR_LOG" | cut -c 1-300 | sed 's/^/  | /' >&2
+  fi
+  exit 1
+}
+
+# --- the cluster and the operator ----------------------------------------------------------------------------------------
+
+kubectl() { command "$KUBECTL" --kubeconfig "$KUBECONFIG_FILE" --namespace "$NAMESPACE" "$@"; }
+
+find_cluster() {
+  KUBECTL=$("$BED" kubectl)
+  KUBECONFIG_FILE=$("$BED" kubeconfig)
+}
+
+install_swarm() {
+  title 'Swarm is installed: resource kinds, access rules, and a team with its pipelines'
+  kubectl apply --server-side --force-conflicts -f "$ROOT/crds" | indented
+  kubectl wait --for=condition=Established --timeout=30s -f "$ROOT/crds" >/dev/null || fail 'the CRDs were not established'
+  kubectl apply -k "$ROOT/config/rbac" >/dev/null
+  kubectl apply -f "$HERE/team.yaml" >/dev/null
+  kubectl apply -f "$ROOT/hack/test-bed/samples" | indented
+}
+
+start_time_of() { # pid
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  stat=${stat##*) }
+  set -- $stat
+  echo "${20}"
+}
+
+# The pid file holds "pid start-time": a pid alone may since belong to a stranger.
+operator_pid() {
+  local pid started
+  read -r pid started 2>/dev/null <"$OPERATOR_PID" || return 1
+  [[ -n $started && $(start_time_of "$pid") == "$started" ]] || return 1
+  echo "$pid"
+}
+
+start_operator() {
+  title 'The operator starts, with the rights of its own ServiceAccount'
+  stop_operator
+  mkdir -p "$FOLDER"
+  chmod 700 "$FOLDER"
+  write_operator_kubeconfig
+  setsid env KUBECONFIG="$FOLDER/operator.kubeconfig" "${NODE:-node}" "$ROOT/src/main.ts" \
+    --kubeconfig "$FOLDER/operator.kubeconfig" --health-address "127.0.0.1:$HEALTH_PORT" </dev/null >"$OPERATOR_LOG" 2>&1 &
+  local pid=$! tries=0
+  disown
+  echo "$pid $(start_time_of "$pid")" >"$OPERATOR_PID"
+  until curl --silent --fail --max-time 2 "http://127.0.0.1:$HEALTH_PORT/readyz" >/dev/null; do
+    operator_pid >/dev/null || fail 'the operator ended'
+    ((++tries < 150)) || fail 'the operator was not ready after 30 s'
+    sleep 0.2
+  done
+  say "ready: process $pid, log $OPERATOR_LOG"
+}
+
+stop_operator() {
+  local pid tries=0
+  if pid=$(operator_pid); then
+    kill "$pid" 2>/dev/null || true
+    while operator_pid >/dev/null; do
+      ((++tries < 200)) || kill -KILL "$pid" 2>/dev/null || true
+      sleep 0.1
+    done
+  fi
+  rm -f "$OPERATOR_PID"
+}
+
+write_operator_kubeconfig() {
+  local token
+  token=$(kubectl --namespace swarm-system create token swarm-operator --duration 24h) || fail 'no token for the operator'
+  (
+    umask 077
+    kubectl config view --raw --minify --flatten -o json |
+      node --input-type=module --eval '
+        const config = JSON.parse(await new Response(process.stdin).text());
+        config.users[0].user = { token: process.argv[1] };
+        console.log(JSON.stringify(config));' "$token" >"$FOLDER/operator.kubeconfig"
+  )
+}
+
+# --- the stories -----------------------------------------------------------------------------------------------------------
+
+# Prints every change of an object until it has ended (or waits for a person).
+follow() { # kind name [stop-at-phase]
+  local kind=$1 name=$2 stop=${3:-} line last='' phase
+  local until=$((SECONDS + 180))
+  while :; do
+    line=$(kubectl get "$kind" "$name" -o go-template-file="$HERE/follow.gotmpl" 2>/dev/null) || line=
+    phase=${line%% *}
+    if [[ -n $line && $line != "$last" ]]; then
+      printf '     [+%ds] %s/%s: %s\n' "$((SECONDS - STARTED_AT))" "$kind" "$name" "$line"
+      last=$line
+    fi
+    if [[ -n $stop && $phase == "$stop" ]]; then return; fi
+    if kubectl wait --for=condition=Finished --timeout=0 "$kind/$name" >/dev/null 2>&1; then return; fi
+    ((SECONDS < until)) || { kubectl get "$kind" "$name" -o yaml | tail -n 40 >&2; fail "$kind/$name did not get there in 180 s"; }
+    sleep 0.4
+  done
+}
+
+reply_of() { kubectl get "$1" "$2" -o jsonpath="$3" | fold -s -w 110 | indented; }
+
+clean_up_last_time() {
+  kubectl delete conversations,intents --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
+}
+
+ask_question() {
+  title 'A question, answered from what is in the cluster right now'
+  shown cat "$HERE/question.yaml"
+  kubectl apply -f "$HERE/question.yaml" | indented
+  follow conversation question
+  say 'kubectl get conversation question -o jsonpath={.status.reply.text}'
+  reply_of conversation question '{.status.reply.text}'
+}
+
+train_with_approval() {
+  local turn
+  title 'A run is asked for, approved with kubectl, awaited, and its result quoted'
+  shown cat "$HERE/training.yaml"
+  kubectl apply -f "$HERE/training.yaml" | indented
+  follow conversation training AwaitingApproval
+  turn=$(kubectl get turns -l swarm.mlops.dev/conversation=training --field-selector status.phase=AwaitingApproval -o name | head -n 1)
+  [[ -n $turn ]] || fail 'no turn of conversation training asks for approval'
+  say 'Nothing has run yet. The turn prints what it would do as an Approval that is bound to these very arguments:'
+  kubectl get "$turn" -o jsonpath='{.status.pendingApprovals[0].manifest}' >"$FOLDER/approval.yaml"
+  indented <"$FOLDER/approval.yaml"
+  say "kubectl get $turn -o jsonpath='{.status.pendingApprovals[0].manifest}' | kubectl apply -f -"
+  kubectl apply -f "$FOLDER/approval.yaml" | indented
+  follow conversation training
+  say 'kubectl get conversation training -o jsonpath={.status.reply.text}'
+  reply_of conversation training '{.status.reply.text}'
+  shown kubectl get pipelineruns.tekton.dev -l swarm.mlops.dev/conversation=training
+}
+
+judge_intents() {
+  title 'Two intents: requests carried through to the end and judged by a metric of their run'
+  shown cat "$HERE/intents.yaml"
+  kubectl apply -f "$HERE/intents.yaml" | indented
+  follow intent good-enough
+  follow intent too-ambitious
+  shown kubectl wait --for=condition=Finished --timeout=5s intent/good-enough intent/too-ambitious
+  shown kubectl get intents
+  kubectl get intents -o jsonpath='{range .items[*]}{.metadata.name}: {.status.expectations}{"\n"}{end}' | indented
+  [[ $(phase_of intent good-enough) == Succeeded ]] || fail 'intent good-enough should have succeeded'
+  [[ $(phase_of intent too-ambitious) == Failed ]] || fail 'intent too-ambitious should have failed'
+}
+
+phase_of() { kubectl get "$1" "$2" -o jsonpath='{.status.phase}'; }
+
+diagnose_failure() {
+  title 'A run that fails, and what went wrong: step, exit code, log line'
+  shown cat "$HERE/failure.yaml"
+  kubectl apply -f "$HERE/failure.yaml" | indented
+  follow conversation failure
+  say 'kubectl get conversation failure -o jsonpath={.status.reply.text}'
+  reply_of conversation failure '{.status.reply.text}'
+}
+
+look_around() {
+  title "Look around; this took $((SECONDS - STARTED_AT)) s"
+  cat <<TEXT
+   export KUBECONFIG=$KUBECONFIG_FILE
+   export PATH=$(dirname "$KUBECTL"):\$PATH
+
+   kubectl -n $NAMESPACE get swarm                                  everything of ours
+   kubectl -n $NAMESPACE get conversation training -o yaml          reply, turns, pipelineRuns, conditions
+   kubectl -n $NAMESPACE get turns                                  one per message: the journal of every decision
+   kubectl -n $NAMESPACE get pipelineruns.tekton.dev                the real runs
+   kubectl -n $NAMESPACE get events                                 what happened, in order
+   kubectl explain conversation.spec                          what can be set
+
+   Ask something yourself: edit hack/demo/question.yaml, then  kubectl -n $NAMESPACE apply -f hack/demo/question.yaml
+   The operator's log: $OPERATOR_LOG
+   Stop everything: make demo-down
+TEXT
+}
+
+up() {
+  title 'A Kubernetes cluster with Tekton (the first time it is built from source, which takes a while)'
+  "$BED" up || fail 'the cluster did not come up; see above'
+  find_cluster
+  HEALTH_PORT=${SWARM_DEMO_HEALTH_PORT:-18081}
+  install_swarm
+  start_operator
+  clean_up_last_time
+  ask_question
+  train_with_approval
+  judge_intents
+  diagnose_failure
+  look_around
+}
+
+down() {
+  stop_operator
+  "$BED" down
+}
+
+case ${1:-} in
+  up) up ;;
+  down) down ;;
+  *) usage >&2; exit 2 ;;
+esac

@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { boundaries, type Boundary } from '../../src/turns/boundaries.ts';
+import { installSwarm } from '../support/operator-under-test.ts';
+import { testCluster } from '../support/test-cluster.ts';
+import { Arena } from './arena.ts';
+import { Campaign } from './campaign.ts';
+import { mutationNames, type MutationName } from './orders.ts';
+import { type Verdict } from './verdict.ts';
+
+/** Turns that are held at a boundary when their process is killed: one trial each. */
+const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '300');
+/** A mutation must be found out within so many rounds. */
+const mutationRounds = 3;
+
+const innocent: Pick<Verdict, 'lost' | 'duplicated' | 'stuck'> = { lost: [], duplicated: [], stuck: [] };
+const sins = ({ lost, duplicated, stuck }: Verdict) => [...lost, ...duplicated, ...stuck];
+
+describe('the operator, killed and cut off at every boundary of the engine', () => {
+  const cluster = testCluster();
+  const arenas: Arena[] = [];
+
+  afterEach(async () => {
+    await Promise.all(arenas.splice(0).map((arena) => arena.close()));
+  });
+
+  async function openArena(): Promise<Arena> {
+    await installSwarm(cluster);
+    const arena = await Arena.open(cluster);
+    arenas.push(arena);
+    return arena;
+  }
+
+  async function report(what: string, arena: Arena, campaign: Campaign): Promise<Verdict> {
+    const verdict = await arena.verdict();
+    const { lost, duplicated, stuck, effects, ambiguous } = verdict;
+    const counts = `lost ${lost.length}, duplicated ${duplicated.length}, stuck ${stuck.length}`;
+    console.log(`${what}: trials ${campaign.trials}, ${counts}`);
+    console.log(`  ${effects} effects, ${ambiguous} ambiguous; ${describeHeld(campaign.heldAt)}`);
+    return verdict;
+  }
+
+  it(`loses and doubles nothing when one operator is killed, in ${wantedTrials} trials`, async () => {
+    const arena = await openArena();
+    const campaign = new Campaign({ arena, kubeconfig: cluster.kubeconfig });
+
+    for (let round = 0; campaign.trials < wantedTrials; round += 1) {
+      await campaign.killAtEach(boundaries, round % 3);
+    }
+    await campaign.finish();
+
+    const verdict = await report('killed', arena, campaign);
+    expect(verdict).toMatchObject(innocent);
+    expect([...campaign.heldAt.keys()]).toEqual([...boundaries]);
+    expect(Math.min(...campaign.heldAt.values())).toBeGreaterThan(0);
+  });
+
+  it('loses and doubles nothing when two operators work at once, and one is frozen or killed', async () => {
+    const arena = await openArena();
+    const campaign = new Campaign({ arena, kubeconfig: cluster.kubeconfig });
+
+    for (let round = 0; campaign.trials < wantedTrials / 4; round += 1) {
+      await campaign.fightTwins(boundaries, round % 2 === 0 ? 'go-on' : 'kill');
+    }
+    await campaign.finish();
+
+    expect(await report('two operators', arena, campaign)).toMatchObject(innocent);
+  });
+
+  it.each(mutationNames)('notices that %s', async (mutation) => {
+    const arena = await openArena();
+    const campaign = new Campaign({ arena, kubeconfig: cluster.kubeconfig, mutation });
+    let found: readonly string[] = [];
+
+    for (let round = 0; round < mutationRounds && found.length === 0; round += 1) {
+      await provoke(campaign, mutation);
+      found = sins(await arena.verdict());
+    }
+
+    await report(mutation, arena, campaign);
+    expect(found).not.toEqual([]);
+  });
+});
+
+/** The shortest way to what a mutation breaks. */
+async function provoke(campaign: Campaign, mutation: MutationName): Promise<void> {
+  if (mutation === 'withoutCompareAndSwap') await campaign.fightTwins(['before-write', 'before-call'], 'go-on');
+  else await campaign.killAtEach(['before-write', 'after-call'], 0);
+  await campaign.finish();
+}
+
+function describeHeld(heldAt: ReadonlyMap<Boundary, number>): string {
+  return [...heldAt].map(([boundary, count]) => `${boundary} ${count}`).join(', ');
+}
