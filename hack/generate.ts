@@ -9,7 +9,10 @@ import { stringify } from 'yaml';
 import { customResources } from '../src/api/custom-resources.ts';
 import { conditionsReference } from './generate/conditions-reference.ts';
 import { customResourceDefinition } from './generate/custom-resource-definition.ts';
+import { metricsReference } from './generate/metrics-reference.ts';
 import { resourceReference } from './generate/resource-reference.ts';
+import { settingsReference } from './generate/settings-reference.ts';
+import { toolsReference } from './generate/tools-reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const generatedFolders = ['crds', 'docs/reference'];
@@ -22,6 +25,9 @@ function generatedFiles(): Map<string, string> {
   }
   files.set('crds/Kustomization', kustomization(customResources.map(({ type }) => `${type.plural}.yaml`)));
   files.set('docs/reference/conditions.md', conditionsReference());
+  files.set('docs/reference/metrics.md', metricsReference());
+  files.set('docs/reference/settings.md', settingsReference());
+  files.set('docs/reference/tools.md', toolsReference());
   return files;
 }
 

@@ -49,10 +49,11 @@ find_cluster() {
 
 install_swarm() {
   title 'Swarm is installed: resource kinds, access rules, and a team with its pipelines'
-  kubectl apply --server-side --force-conflicts -f "$ROOT/crds" | indented
+  local part
+  for part in crd rbac admission; do kubectl apply --server-side --force-conflicts -k "$ROOT/config/$part" >"$FOLDER/apply.log" || fail "config/$part could not be applied"; done
   kubectl wait --for=condition=Established --timeout=30s -f "$ROOT/crds" >/dev/null || fail 'the CRDs were not established'
-  kubectl apply -k "$ROOT/config/rbac" >/dev/null
-  kubectl apply -f "$HERE/team.yaml" >/dev/null
+  kubectl create namespace "$NAMESPACE" --dry-run=client -o yaml | kubectl apply -f - | indented
+  kubectl apply -f "$ROOT/config/samples/team.yaml" | indented
   kubectl apply -f "$ROOT/hack/test-bed/samples" | indented
 }
 
@@ -75,8 +76,6 @@ operator_pid() {
 start_operator() {
   title 'The operator starts, with the rights of its own ServiceAccount'
   stop_operator
-  mkdir -p "$FOLDER"
-  chmod 700 "$FOLDER"
   write_operator_kubeconfig
   setsid env KUBECONFIG="$FOLDER/operator.kubeconfig" "${NODE:-node}" "$ROOT/src/main.ts" \
     --kubeconfig "$FOLDER/operator.kubeconfig" --health-address "127.0.0.1:$HEALTH_PORT" </dev/null >"$OPERATOR_LOG" 2>&1 &
@@ -217,6 +216,8 @@ up() {
   title 'A Kubernetes cluster with Tekton (the first time it is built from source, which takes a while)'
   "$BED" up || fail 'the cluster did not come up; see above'
   find_cluster
+  mkdir -p "$FOLDER"
+  chmod 700 "$FOLDER"
   HEALTH_PORT=${SWARM_DEMO_HEALTH_PORT:-18081}
   install_swarm
   start_operator

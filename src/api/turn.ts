@@ -140,7 +140,7 @@ export const step = z
       .meta({
         ...mapList('id'),
         ...cel({
-          rule: 'self.size() == oldSelf.size()',
+          rule: 'self.size() == oldSelf.size() && oldSelf.all(old, self.exists(call, call.id == old.id))',
           message: 'a recorded decision keeps its calls: none is added, none removed',
         }),
       })

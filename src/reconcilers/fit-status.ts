@@ -5,9 +5,10 @@ import { cutAt } from './one-line.ts';
 /** What a status may have even when the spec alone is too large. */
 const leastStatusBytes = 8_192;
 
-const cutRun = ({ results: _results, message, ...run }: PipelineRun): PipelineRun => ({
+const cutRun = (run: PipelineRun): PipelineRun => ({
   ...run,
-  ...(message === undefined ? {} : { message: cutAt(message, 64) }),
+  results: undefined,
+  message: run.message && cutAt(run.message, 64),
 });
 
 /** From what is missed least to what is missed most; each is tried until the object fits. */
@@ -15,16 +16,19 @@ const sacrifices: readonly ((status: ConversationStatus) => ConversationStatus)[
   (status) => ({ ...status, summary: status.summary && cutAt(status.summary, 2_048) }),
   (status) => ({ ...status, pipelineRuns: status.pipelineRuns?.map(cutRun) }),
   (status) => ({ ...status, reply: status.reply && { ...status.reply, text: shortened(status.reply.text, 4_096) } }),
-  (status) => ({ ...status, turns: status.turns?.map(({ reply: _reply, ...turn }) => turn) }),
+  (status) => ({ ...status, turns: status.turns?.map((turn) => ({ ...turn, reply: undefined })) }),
   (status) => ({ ...status, summary: undefined, pipelineRuns: status.pipelineRuns?.slice(0, 8) }),
-  (status) => ({ ...status, reply: status.reply && { turn: status.reply.turn, text: shortened(status.reply.text, 1_024) } }),
+  (status) => ({
+    ...status,
+    reply: status.reply && { turn: status.reply.turn, text: shortened(status.reply.text, 1_024) },
+  }),
   (status) => ({ ...status, turns: status.turns?.map((turn) => ({ ...turn, text: cutAt(turn.text, 20) })) }),
 ];
 
 /** The status, cut where it hurts least, so that the whole object stays within its budget. */
 export function fitConversationStatus(conversation: Conversation, status: ConversationStatus): ConversationStatus {
-  const { status: _before, ...rest } = conversation;
-  const budgetBytes = Math.max(sizeLimits.conversationBytes - bytesOf(rest), leastStatusBytes);
+  const rest = bytesOf({ ...conversation, status: undefined });
+  const budgetBytes = Math.max(sizeLimits.conversationBytes - rest, leastStatusBytes);
   let fitting = status;
   for (const sacrifice of sacrifices) {
     if (bytesOf(fitting) <= budgetBytes) break;

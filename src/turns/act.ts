@@ -63,16 +63,12 @@ async function settle(open: OpenCall, run: TurnRun): Promise<Settled & { call: C
 
 function settlementOf(open: OpenCall, run: TurnRun): Promise<Settled> {
   const { call } = open;
-  switch (call.outcome?.state) {
-    case 'Started':
-      if (!run.claimed.has(call.id)) return Promise.resolve({ outcome: ambiguous(call, run.clock.now()) });
-      // Its gates were passed just now, when it was claimed.
-      return fire(open, run, approvalFor(call, run.facts)?.name);
-    case 'Waiting':
-      return fire(open, run, undefined);
-    default:
-      return fireIfCleared(open, run);
-  }
+  const state = call.outcome?.state;
+  if (state === 'Waiting') return fire(open, run, undefined);
+  if (state !== 'Started') return fireIfCleared(open, run);
+  if (!run.claimed.has(call.id)) return Promise.resolve({ outcome: ambiguous(call, run.clock.now()) });
+  // Its gates were passed just now, when it was claimed.
+  return fire(open, run, approvalFor(call, run.facts)?.name);
 }
 
 async function fireIfCleared(open: OpenCall, run: TurnRun): Promise<Settled> {

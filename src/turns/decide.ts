@@ -82,8 +82,9 @@ async function ask(
   run: TurnRun,
 ): Promise<ModelResponse | ModelOutputError> {
   const limitMs = run.facts.deadline.getTime() - run.clock.now().getTime();
+  const ends = AbortSignal.any([run.signal, run.interrupt]);
   const asked = await attempt(() =>
-    withTimeLimit({ clock: run.clock, limitMs, signal: run.signal }, (signal) => model.respond({ ...request, signal })),
+    withTimeLimit({ clock: run.clock, limitMs, signal: ends }, (signal) => model.respond({ ...request, signal })),
   );
   if (asked.ok) {
     run.meter.modelAsked(model.name, 'ok', asked.value.usage);

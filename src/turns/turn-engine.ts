@@ -32,7 +32,10 @@ export interface AdvanceRequest {
   readonly claimed: ReadonlySet<string>;
   /** @throws TerminalError when a person must act before there is a model. */
   model(): Promise<ModelChoice>;
+  /** Fires when nothing may be begun any more: the lease is lost, the process ends. */
   readonly signal: AbortSignal;
+  /** Fires when the turn is cancelled: models are not waited for, calls that run already are. */
+  readonly interrupt: AbortSignal;
   readonly log: Log;
 }
 
@@ -46,12 +49,12 @@ export interface Advance {
 
 export type Next =
   | { readonly kind: 'again' }
-  /** Nothing to do before `deadline`, unless a run or an approval changes. */
-  | { readonly kind: 'waiting'; readonly deadline: Date; readonly poll: 'runs' | 'none' }
+  /** Nothing to do until then, unless a run or an approval changes. */
+  | { readonly kind: 'waiting'; readonly until: Date }
   | { readonly kind: 'answered'; readonly reply: string }
   | ({ readonly kind: 'failed' } & Stop)
   /** Only time helps. */
-  | { readonly kind: 'retry'; readonly error: RetryableError }
+  | { readonly kind: 'retry'; readonly about: 'model' | 'tool'; readonly error: RetryableError }
   /** A person must act. */
   | { readonly kind: 'stalled'; readonly error: TerminalError }
   /** A mistake of our own; what could be recorded is in the journal. */
@@ -89,11 +92,11 @@ export function createTurnEngine(options: TurnEngineOptions): TurnEngine {
 }
 
 function runOf(parts: EngineParts, request: AdvanceRequest): TurnRun {
-  const { facts, signal, log, claimed } = request;
+  const { facts, signal, interrupt, log, claimed } = request;
   const replies = (agent: string, name: string) =>
     parts.registry.agent(agent)?.tools.find((tool) => tool.name === name)?.replies === true;
   const rules = { firstAgent: facts.agent, replies };
-  return { ...parts, facts, rules, signal, log, claimed, model: () => request.model() };
+  return { ...parts, facts, rules, signal, interrupt, log, claimed, model: () => request.model() };
 }
 
 function settled(journal: Journal, run: TurnRun): Journal {
@@ -124,12 +127,15 @@ async function decideUnlessBroken(acted: Acted, run: TurnRun): Promise<Advance> 
   const decided = await decideFrames(acted.journal, run);
   if (decided.end) return { journal: decided.journal, questions, next: decided.end };
   const trouble = decided.trouble ?? troubles[0];
-  if (trouble !== undefined) return { journal: decided.journal, questions, next: nextAfter(trouble) };
+  if (trouble !== undefined) {
+    const about = decided.trouble === undefined ? 'tool' : 'model';
+    return { journal: decided.journal, questions, next: nextAfter(trouble, about) };
+  }
   return { journal: decided.journal, questions, next: nextOf(decided.journal, run) };
 }
 
-function nextAfter(trouble: unknown): Next {
-  if (trouble instanceof RetryableError) return { kind: 'retry', error: trouble };
+function nextAfter(trouble: unknown, about: 'model' | 'tool'): Next {
+  if (trouble instanceof RetryableError) return { kind: 'retry', about, error: trouble };
   if (trouble instanceof TerminalError) return { kind: 'stalled', error: trouble };
   return { kind: 'broken', error: trouble };
 }
@@ -139,14 +145,16 @@ function nextOf(journal: Journal, run: TurnRun): Next {
   const isIdle = open.every((call) => call.outcome !== undefined);
   const isReady = framesOf(journal, run.rules).some((frame) => frame.state === 'ready');
   if (isReady || !isIdle) return { kind: 'again' };
-  const deadlines = open.flatMap(({ outcome }) => outcome?.deadline ?? []).map((deadline) => Date.parse(deadline));
-  const waits = open.some(({ outcome }) => outcome?.waitingFor !== undefined);
-  return {
-    kind: 'waiting',
-    deadline: new Date(Math.min(run.facts.deadline.getTime(), ...deadlines)),
-    poll: waits ? 'runs' : 'none',
-  };
+  const now = run.clock.now().getTime();
+  const times = open.flatMap(({ outcome }) => [
+    ...(outcome?.deadline === undefined ? [] : [Date.parse(outcome.deadline)]),
+    ...(outcome?.waitingFor === undefined ? [] : [now + recheckAfterMs[outcome.waitingFor.backend]]),
+  ]);
+  return { kind: 'waiting', until: new Date(Math.min(run.facts.deadline.getTime(), ...times)) };
 }
+
+/** Changes of PipelineRuns are watched, so looking at them is only a safety net; runs of Kubeflow Pipelines are polled. */
+const recheckAfterMs = { tekton: 60_000, kfp: 15_000 } as const;
 
 function fitted({ journal: recorded, facts }: AdvanceRequest, advance: Advance): Advance {
   const journal = fitJournal(recorded, advance.journal, facts.journalBytes);

@@ -31,8 +31,8 @@ export interface TurnRun extends EngineParts {
   readonly facts: TurnFacts;
   readonly rules: FrameRules;
   readonly log: Log;
-  /** Fires when the work must end: the lease is lost, the process stops, the turn is cancelled. */
   readonly signal: AbortSignal;
+  readonly interrupt: AbortSignal;
   /** External calls that this very advance has recorded as Started. */
   readonly claimed: ReadonlySet<string>;
   /** @throws TerminalError when a person must act before there is a model. */

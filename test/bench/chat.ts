@@ -84,22 +84,17 @@ export class Chat {
     return { turn, latencyMs: performance.now() - since };
   }
 
-  async #listen(from: string): Promise<void> {
-    let resourceVersion = from;
-    while (!this.#stop.signal.aborted) {
-      const path = `${this.path('turns')}?watch=1&timeoutSeconds=3600&resourceVersion=${resourceVersion}`;
-      try {
-        for await (const { object: turn } of this.#api.watch<Turn>(path, this.#stop.signal)) {
-          resourceVersion = turn.metadata.resourceVersion;
-          if (turn.status?.finishedAt !== undefined) this.#finish(turn);
-        }
-      } catch (error) {
-        if (!this.#stop.signal.aborted) throw error;
-      }
+  async #listen(resourceVersion: string): Promise<void> {
+    const path = `${this.path('turns')}?watch=1&timeoutSeconds=3600&resourceVersion=${resourceVersion}`;
+    try {
+      for await (const { object: turn } of this.#api.watch(path, this.#stop.signal)) this.#see(turn as Turn);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
     }
   }
 
-  #finish(turn: Turn): void {
+  #see(turn: Turn): void {
+    if (turn.status?.finishedAt === undefined) return;
     this.#finished.get(turn.metadata.name)?.(turn);
     this.#finished.delete(turn.metadata.name);
   }

@@ -1,6 +1,6 @@
 import { type Turn } from '../../src/api/turn.ts';
 import { ApiConnection } from '../support/api-connection.ts';
-import { OperatorUnderTest } from '../support/operator-under-test.ts';
+import { installSwarm, OperatorUnderTest } from '../support/operator-under-test.ts';
 import { Program } from '../support/program.ts';
 import { createTeamNamespace, type TeamNamespace } from '../support/team-namespace.ts';
 import { projectRoot, type TestCluster } from '../support/test-cluster.ts';
@@ -113,6 +113,7 @@ export class Measurements {
   async #withDesk<T>(modelLatencyMs: number, work: (desk: Desk) => Promise<T>): Promise<T> {
     const model = new Program({ script: `${projectRoot}/test/bench/model-server.ts`, args: [String(modelLatencyMs)] });
     const baseURL = await model.firstLine(/^http:/);
+    await installSwarm(this.#cluster);
     const team = await createTeamNamespace(this.#cluster.kubectl, 'bench', { 'swarm.test/runs': 'held' });
     const spec = { model: { provider: 'openai', name: 'fake', baseURL } };
     await team.kubectl.apply({
@@ -121,7 +122,7 @@ export class Measurements {
       metadata: { name: 'default' },
       spec,
     });
-    const operator = await OperatorUnderTest.start(this.#cluster, { maxConcurrentTurns: 512 });
+    const operator = await OperatorUnderTest.start(this.#cluster, { namespace: team.name, maxConcurrentTurns: 512 });
     const chat = new Chat(this.#api, team.name);
     try {
       await chat.open();

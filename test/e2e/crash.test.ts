@@ -19,26 +19,26 @@ describe('an operator that is killed', () => {
   let story: Story;
 
   beforeAll(async () => {
-    operator = await OperatorUnderTest.start(cluster);
     story = await Story.begin(cluster, 'crash', () => operator.tail());
+    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
   });
 
   afterAll(async () => {
-    await operator.stop();
     await story.end();
+    await operator.stop();
   });
 
   it.each([...moments.map((moment) => [moment]), moments])(
     'comes to the same end with one run: %s',
     async (...kills) => {
-      const name = `crash-${moments.indexOf(kills[0] as Moment)}-${kills.length}`;
+      const name = `crash-${moments.indexOf(kills[0])}-${kills.length}`;
       await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
 
       for (const moment of moments) {
         await reached(name, moment);
         if (!kills.includes(moment)) continue;
         await operator.kill();
-        operator = await OperatorUnderTest.start(cluster);
+        operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
       }
 
       const { status } = await story.answer(name, 0);

@@ -9,13 +9,13 @@ describe('a conversation deleted while its run goes on', () => {
   let story: Story;
 
   beforeAll(async () => {
-    operator = await OperatorUnderTest.start(cluster);
     story = await Story.begin(cluster, 'deletion', () => operator.tail());
+    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
   });
 
   afterAll(async () => {
-    await operator.stop();
     await story.end();
+    await operator.stop();
   });
 
   async function startSleeping(name: string, deletionPolicy: string): Promise<string> {

@@ -9,13 +9,13 @@ describe('an intent', () => {
   let story: Story;
 
   beforeAll(async () => {
-    operator = await OperatorUnderTest.start(cluster);
     story = await Story.begin(cluster, 'intent', () => operator.tail());
+    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
   });
 
   afterAll(async () => {
-    await operator.stop();
     await story.end();
+    await operator.stop();
   });
 
   const request = 'Run the pipeline sleepy with seconds 1.';

@@ -1,6 +1,7 @@
 import { type Conversation } from '../../src/api/conversation.ts';
 import { type Intent } from '../../src/api/intent.ts';
 import { type Turn } from '../../src/api/turn.ts';
+import { installSwarm } from '../support/operator-under-test.ts';
 import { projectRoot, type TestCluster } from '../support/test-cluster.ts';
 import { createTeamNamespace, type TeamNamespace } from '../support/team-namespace.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -29,6 +30,7 @@ export class Story {
   }
 
   static async begin(cluster: TestCluster, name: string, explain: () => string): Promise<Story> {
+    await installSwarm(cluster);
     const team = await createTeamNamespace(cluster.kubectl, name);
     await team.kubectl.run('apply', '-f', `${projectRoot}/hack/test-bed/samples`);
     return new Story(team, explain);
@@ -42,8 +44,10 @@ export class Story {
     return this.#team.kubectl;
   }
 
-  end(): Promise<void> {
-    return this.#team.remove();
+  /** While the operator still runs: conversations and intents leave only when it has looked after their runs. */
+  async end(): Promise<void> {
+    await this.kubectl.run('delete', 'conversations,intents', '--all', '--timeout=60s');
+    await this.#team.remove();
   }
 
   async say(conversation: string, ...texts: readonly string[]): Promise<void> {

@@ -62,7 +62,11 @@ export class Arena {
     return arena;
   }
 
-  async close(): Promise<void> {
+  /** Conversations leave only when an operator has looked after their runs. */
+  async close(kubeconfig: string): Promise<void> {
+    const operator = this.operator({ kubeconfig });
+    await this.#team.kubectl.run('delete', 'conversations', '--all', '--timeout=120s');
+    await operator.stop();
     await this.#world.stop();
     await this.#team.remove();
     this.#api.close();

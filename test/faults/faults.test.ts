@@ -20,7 +20,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
   const arenas: Arena[] = [];
 
   afterEach(async () => {
-    await Promise.all(arenas.splice(0).map((arena) => arena.close()));
+    await Promise.all(arenas.splice(0).map((arena) => arena.close(cluster.kubeconfig)));
   });
 
   async function openArena(): Promise<Arena> {

@@ -53,7 +53,7 @@ describe('the verdict of the fault suite', () => {
     ['a message became two turns', { turns: [turn(), turn()] }, 'duplicated', /2 turns/],
     ['a turn never ended', { turns: [turn({ phase: 'Thinking', finishedAt: undefined })] }, 'stuck', /Thinking/],
     ['a message never became a turn', { turns: [] }, 'stuck', /no turn/],
-  ] as const)('notices when %s', (_, change, list, sentence) => {
+  ] as const)('notices when %s', (...[, change, list, sentence]) => {
     expect(judge({ ...good, ...change })[list].join('\n')).toMatch(sentence);
   });
 

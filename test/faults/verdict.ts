@@ -31,50 +31,60 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const verdict = { lost: [] as string[], duplicated: [] as string[], stuck: [] as string[], ambiguous: 0, effects: 0 };
   for (const text of evidence.texts) {
-    const { item } = parseScript(text);
+    const script = parseScript(text);
     const turns = evidence.turns.filter((turn) => turn.spec.text === text);
     const [turn] = turns;
-    if (turns.length > 1) verdict.duplicated.push(`${item} has ${turns.length} turns`);
+    if (turns.length > 1) verdict.duplicated.push(`${script.item} has ${turns.length} turns`);
     if (turn === undefined) {
-      verdict.stuck.push(`${item} has no turn`);
+      verdict.stuck.push(`${script.item} has no turn`);
       continue;
     }
-    if (turn.status?.finishedAt === undefined) verdict.stuck.push(`${item} is ${turn.status?.phase ?? 'untouched'}`);
-    else if (turn.status.phase !== 'Succeeded') verdict.lost.push(`${item} ended as ${turn.status.phase ?? 'nothing'}`);
-    for (const effect of effectsOf(parseScript(text))) judgeEffect(effect, { turn, evidence, verdict });
+    judgeEnd(script.item, turn, verdict);
+    const effects = effectsOf(script).filter(({ tool }) => tool !== 'read' && tool !== 'wait_for_run');
+    for (const effect of effects) judgeEffect(effect, { turn, evidence, verdict });
   }
   return verdict;
+}
+
+interface Draft {
+  lost: string[];
+  duplicated: string[];
+  stuck: string[];
+  ambiguous: number;
+  effects: number;
+}
+
+function judgeEnd(item: string, { status }: Turn, verdict: Draft): void {
+  const phase = status?.phase ?? 'untouched';
+  if (status?.finishedAt === undefined) verdict.stuck.push(`${item} is ${phase}`);
+  else if (phase !== 'Succeeded') verdict.lost.push(`${item} ended as ${phase}`);
 }
 
 interface Case {
   readonly turn: Turn;
   readonly evidence: Evidence;
-  readonly verdict: { lost: string[]; duplicated: string[]; ambiguous: number; effects: number };
+  readonly verdict: Draft;
 }
 
-function judgeEffect(effect: ExpectedEffect, { turn, evidence, verdict }: Case): void {
-  if (effect.tool === 'read' || effect.tool === 'wait_for_run') return;
+function judgeEffect({ slot, tool }: ExpectedEffect, { turn, evidence, verdict }: Case): void {
   verdict.effects += 1;
-  const values =
-    effect.tool === 'run_pipeline' ? valuesOfRuns(effect, evidence.runs) : valuesApplied(effect, evidence.applied);
+  const values = tool === 'run_pipeline' ? valuesOfRuns(slot, evidence.runs) : valuesApplied(slot, evidence.applied);
   const [value] = values;
-  if (values.length > 1) verdict.duplicated.push(`${effect.slot} (${effect.tool}) took effect ${values.length} times`);
-  const decided = decisionOn(effect.slot, turn);
-  if (decided?.state === 'Ambiguous') verdict.ambiguous += 1;
-  else if (value === undefined)
-    verdict.lost.push(`${effect.slot} (${effect.tool}) never took effect: ${decided?.state ?? 'undecided'}`);
-  else if (value !== decided?.value)
-    verdict.lost.push(`${effect.slot} (${effect.tool}) took effect as ${value}, not as decided`);
+  if (values.length > 1) verdict.duplicated.push(`${slot} (${tool}) took effect ${values.length} times`);
+  const decided = decisionOn(slot, turn) ?? { value: 'nothing', state: 'undecided' };
+  if (decided.state === 'Ambiguous') verdict.ambiguous += 1;
+  else if (value === undefined) verdict.lost.push(`${slot} (${tool}) never took effect: ${decided.state}`);
+  else if (value !== decided.value) verdict.lost.push(`${slot} (${tool}) took effect as ${value}, not as decided`);
 }
 
-function valuesApplied(effect: ExpectedEffect, applied: readonly Asked[]): readonly string[] {
-  return applied.filter(({ item }) => item === effect.slot).map(({ value }) => value);
+function valuesApplied(slot: string, applied: readonly Asked[]): readonly string[] {
+  return applied.filter(({ item }) => item === slot).map(({ value }) => value);
 }
 
-function valuesOfRuns(effect: ExpectedEffect, runs: readonly HeldRun[]): readonly string[] {
+function valuesOfRuns(slot: string, runs: readonly HeldRun[]): readonly string[] {
   const parameter = (run: HeldRun, name: string) =>
     run.spec.params?.find((candidate) => candidate.name === name)?.value;
-  return runs.filter((run) => parameter(run, 'item') === effect.slot).map((run) => parameter(run, 'value') ?? '');
+  return runs.filter((run) => parameter(run, 'item') === slot).map((run) => parameter(run, 'value') ?? '');
 }
 
 interface Decision {

@@ -40,30 +40,27 @@ function receive(receiver: Asked['receiver'], key: string, body: Partial<Asked>)
   return { status: 201, body: asked };
 }
 
+const routes: Record<string, (key: string, body: Partial<Asked>) => Answer> = {
+  'GET ledger': () => ({ status: 200, body: ledger satisfies Ledger }),
+  'GET read': (key) => receive('read', key, {}),
+  'GET keyed': (key) => {
+    const found = ledger.applied.find((entry) => entry.receiver === 'keyed' && entry.key === key);
+    return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
+  },
+  'POST plain': (key, body) => receive('plain', key, body),
+  'PUT named': (key, body) => receive('named', key, body),
+  'POST keyed': (key, body) => receive('keyed', key, body),
+  'PUT weather': (_, body) => {
+    ({ dropReplies } = body as { dropReplies: number });
+    return { status: 200, body };
+  },
+};
+
 async function answer(request: IncomingMessage): Promise<Answer> {
-  const [, first = '', rest = ''] = /^\/([a-z]+)\/?(.*)$/.exec(request.url ?? '') ?? [];
-  const route = `${request.method ?? ''} ${first}`;
-  switch (route) {
-    case 'GET ledger':
-      return { status: 200, body: ledger satisfies Ledger };
-    case 'PUT weather':
-      ({ dropReplies } = (await json(request)) as { dropReplies: number });
-      return { status: 200, body: { dropReplies } };
-    case 'GET read':
-      return receive('read', rest, {});
-    case 'GET keyed': {
-      const found = ledger.applied.find((entry) => entry.receiver === 'keyed' && entry.key === rest);
-      return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
-    }
-    case 'POST plain':
-      return receive('plain', rest, (await json(request)) as Partial<Asked>);
-    case 'PUT named':
-      return receive('named', rest, (await json(request)) as Partial<Asked>);
-    case 'POST keyed':
-      return receive('keyed', rest, (await json(request)) as Partial<Asked>);
-    default:
-      return { status: 404, body: { message: `no receiver for ${route}` } };
-  }
+  const [, first = '', key = ''] = /^\/([a-z]+)\/?(.*)$/.exec(request.url ?? '') ?? [];
+  const route = routes[`${request.method ?? ''} ${first}`];
+  if (route === undefined) return { status: 404, body: {} };
+  return route(key, request.method === 'GET' ? {} : ((await json(request)) as Partial<Asked>));
 }
 
 /** Evenly spread rather than random: every n-th write, so that a run can be repeated. */

@@ -25,6 +25,13 @@ export interface ApiAnswer<T> {
   readonly body: T;
 }
 
+interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object | undefined;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The thinnest possible client of an API server: what a load generator may cost. Takes the first cluster and user of
  * the kubeconfig, whose certificates are inline.
@@ -50,7 +57,7 @@ export class ApiConnection {
   }
 
   async send<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> {
-    const response = await this.#open(method, path, body);
+    const response = await this.#open({ method, path, body });
     const answer = await text(response);
     const isJson = response.headers['content-type']?.includes('json') === true;
     return { status: response.statusCode ?? 0, body: (isJson ? JSON.parse(answer) : answer) as T };
@@ -64,10 +71,10 @@ export class ApiConnection {
   }
 
   /** Events of one watch request until it ends or is aborted. */
-  async *watch<T>(path: string, signal: AbortSignal): AsyncIterable<{ type: string; object: T }> {
-    const response = await this.#open('GET', path, undefined, signal);
+  async *watch(path: string, signal: AbortSignal): AsyncIterable<{ readonly type: string; readonly object: unknown }> {
+    const response = await this.#open({ method: 'GET', path, signal });
     for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
-      yield JSON.parse(line) as { type: string; object: T };
+      yield JSON.parse(line) as { type: string; object: unknown };
     }
   }
 
@@ -75,7 +82,7 @@ export class ApiConnection {
     (this.#options.agent as Agent).destroy();
   }
 
-  #open(method: string, path: string, body?: object, signal?: AbortSignal): Promise<IncomingMessage> {
+  #open({ method, path, body, signal }: ApiRequest): Promise<IncomingMessage> {
     const content = body === undefined ? undefined : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers = {

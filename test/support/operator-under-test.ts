@@ -1,4 +1,5 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Program, type Exit } from './program.ts';
@@ -6,6 +7,8 @@ import { projectRoot, type TestCluster } from './test-cluster.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface OperatorOptions {
+  /** It serves this namespace and no other, so that suites do not meet. */
+  readonly namespace: string;
   /** Of another way to the API server, for example through a fault proxy; default straight. */
   readonly server?: string;
   readonly maxConcurrentTurns?: number;
@@ -19,10 +22,25 @@ export class OperatorUnderTest {
     this.#program = program;
   }
 
-  static async start(cluster: TestCluster, options: OperatorOptions = {}): Promise<OperatorUnderTest> {
-    await installSwarm(cluster);
-    const kubeconfig = await operatorKubeconfig(cluster, options.server);
-    throw new Error(`not yet: ${kubeconfig} ${projectRoot}`);
+  static async start(cluster: TestCluster, options: OperatorOptions): Promise<OperatorUnderTest> {
+    const health = `127.0.0.1:${await freePort()}`;
+    const program = new Program({
+      script: `${projectRoot}/src/main.ts`,
+      args: [
+        `--kubeconfig=${await operatorKubeconfig(cluster, options.server)}`,
+        `--namespace=${options.namespace}`,
+        `--health-address=${health}`,
+        '--metrics-address=127.0.0.1:0',
+        '--allowed-hosts=127.0.0.1',
+        ...(options.maxConcurrentTurns === undefined ? [] : [`--max-concurrent-turns=${options.maxConcurrentTurns}`]),
+      ],
+    });
+    await waitFor('the operator is ready', () => isReady(program, health), {
+      withinMs: 60_000,
+      everyMs: 50,
+      explain: () => program.tail(),
+    });
+    return new OperatorUnderTest(program);
   }
 
   get pid(): number {
@@ -48,9 +66,15 @@ export class OperatorUnderTest {
 
 /** Kinds and access rules, as an administrator installs them. */
 export async function installSwarm({ kubectl }: TestCluster): Promise<void> {
-  await kubectl.run('apply', '--server-side', '--force-conflicts', '-f', `${projectRoot}/crds`);
+  for (const part of ['crd', 'rbac', 'admission']) {
+    await kubectl.run('apply', '--server-side', '--force-conflicts', '-k', `${projectRoot}/config/${part}`);
+  }
   await kubectl.run('wait', '--for=condition=Established', '--timeout=30s', '-f', `${projectRoot}/crds`);
-  await kubectl.run('apply', '-k', `${projectRoot}/config/rbac`);
+}
+
+async function isReady(program: Program, health: string): Promise<boolean> {
+  if (program.hasEnded) return false;
+  return (await fetch(`http://${health}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
 }
 
 interface Kubeconfig {
@@ -68,4 +92,12 @@ async function operatorKubeconfig({ kubectl }: TestCluster, server?: string): Pr
   const file = join(mkdtempSync(join(tmpdir(), 'swarm-operator-')), 'kubeconfig');
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

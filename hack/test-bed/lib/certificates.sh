@@ -49,6 +49,7 @@ issue() { # name subject extensions
 
 make_users() {
   local entry user token
+  rm -f tokens.csv # of a run that was interrupted
   for entry in $TEST_USERS; do
     user=${entry%%=*}
     token=$(openssl rand -hex 24)

@@ -49,17 +49,14 @@ clear_pid_files_of_dead_processes() {
 }
 
 down() {
-  local component
   case ${1:-} in '' | --purge) ;; *) usage >&2; exit 2 ;; esac
   case $MODE in
     kind) down_kind ;;
     node | fake-node)
       say 'stopping'
-      for component in tekton-webhook tekton-controller kubelet kwok kube-proxy kube-scheduler kube-controller-manager; do
-        stop "$component"
-      done
-      if [[ $MODE == node ]]; then stop_pods; fi
-      for component in containerd kube-apiserver etcd; do stop "$component"; done
+      stop tekton-webhook tekton-controller kubelet kwok kube-proxy kube-scheduler kube-controller-manager
+      stop containerd kube-apiserver
+      stop etcd
       if [[ $MODE == node && -n $BED_INDEX ]]; then clear_node; fi
       say 'stopped'
       ;;

@@ -80,13 +80,13 @@ enter_namespaces() {
 
 ensure_namespaces() {
   if ! is_running namespaces; then
-    clear_node # of a bed whose namespaces were lost: its processes can no longer be joined
+    clear_node # what is left of lost namespaces: nobody can join them any more
     say 'making network and mount namespaces'
     launch namespaces unshare --net --mount --propagation slave sleep infinity
     wait_until 'namespaces exist' 5 namespaces_differ
   fi
   enter_namespaces
-  inside ip link show uplink >/dev/null 2>&1 || connect_namespaces
+  inside ip route show "$SERVICE_NETWORK" 2>/dev/null | grep -q . || connect_namespaces
 }
 
 namespaces_differ() {
@@ -96,24 +96,17 @@ namespaces_differ() {
 }
 
 connect_namespaces() {
+  ip link delete "$LINK" 2>/dev/null || true # half-made
   ip link add "$LINK" type veth peer name uplink netns "$(pid_of namespaces)"
   ip address add "$HOST_ADDRESS/24" dev "$LINK"
   ip link set "$LINK" up
   inside ip link set lo up
   inside ip address add "$API_ADDRESS/24" dev uplink
   inside ip link set uplink up
-  # The API server calls webhooks by the address of their Service: kube-proxy's rules see only what has a route.
-  inside ip route add "$SERVICE_NETWORK" dev uplink
   # Programs on the machine reach pods and services directly. There is deliberately no way out of the bed.
   ip route add "$POD_NETWORK" via "$API_ADDRESS"
   ip route add "$SERVICE_NETWORK" via "$API_ADDRESS"
   inside sysctl --quiet --write net.ipv4.ip_forward=1
-}
-
-# Everything that still runs in the bed's network namespace: shims of containers, hostNetwork pods, strays.
-processes_in_namespace() {
-  local ours=$1 process
-  for process in /proc/[0-9]*; do
-    [[ $(readlink "$process/ns/net" 2>/dev/null) != "$ours" ]] || echo "${process#/proc/}"
-  done
+  # The API server calls webhooks by the address of their Service: kube-proxy's rules see only what has a route.
+  inside ip route add "$SERVICE_NETWORK" dev uplink
 }

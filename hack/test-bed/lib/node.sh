@@ -7,8 +7,8 @@ ensure_node_folders() {
   # shellcheck disable=SC2016
   inside sh -euc '
     mountpoint -q /var/lib/cni && exit
-    for folder in /run/containerd /run/netns /var/lib/cni; do mount -t tmpfs swarm "$folder"; done
-    mount --bind "$1" /var/lib/kubelet' sh "$STATE/kubelet"
+    mount --bind "$1" /var/lib/kubelet
+    for folder in /run/containerd /run/netns /var/lib/cni; do mount -t tmpfs swarm "$folder"; done' sh "$STATE/kubelet"
 
   for controller in $(cgroup_folders); do
     mkdir -p "$controller/$CGROUP"
@@ -20,13 +20,8 @@ ensure_node_folders() {
   done
 }
 
-cgroup_folders() { # version 2 has one hierarchy, version 1 one for each controller
-  if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then
-    echo /sys/fs/cgroup
-  else
-    awk '$3 == "cgroup" { print $2 }' /proc/mounts
-  fi
-}
+# Version 2 has one hierarchy, version 1 one for each controller, and both may be there.
+cgroup_folders() { awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts; }
 
 start_containerd() {
   write_settings "$STATE/containerd.toml" <<TOML
@@ -101,31 +96,21 @@ wait_for_node() {
   wait_until "node $NODE_NAME is ready" 90 kube wait --for=condition=Ready --timeout=2s "node/$NODE_NAME"
 }
 
-# Ends every pod. The kubelet must be down already, else it would start them again.
-stop_pods() {
-  local task container
-  enter_namespaces && is_running containerd || return 0
-  for task in $(containers task ls --quiet); do containers task kill --signal KILL "$task" >/dev/null 2>&1 || true; done
-  for task in $(containers task ls --quiet); do containers task delete --force "$task" >/dev/null 2>&1 || true; done
-  for container in $(containers container ls --quiet); do containers container delete "$container" >/dev/null 2>&1 || true; done
-}
-
-# Takes the namespaces away with everything in them. Works too when only debris of a crash is left.
+# Takes the namespaces away with everything in them. Works too when only debris of a crash is left. For containerd and the
+# kubelet it is like a loss of power: both know how to go on, and the logs of finished pods stay.
 clear_node() {
-  local pid namespace folder
-  if pid=$(pid_of namespaces); then
-    namespace=$(readlink "/proc/$pid/ns/net")
-    if [[ $namespace != "$(readlink /proc/$$/ns/net)" ]]; then
-      for pid in $(processes_in_namespace "$namespace"); do
-        [[ $pid == "$(pid_of namespaces)" ]] || kill -KILL "$pid" 2>/dev/null || true
-      done
-    fi
-  fi
+  local pid folder tries=0
+  for pid in $(own_processes); do kill -KILL "$pid" 2>/dev/null || true; done
   for folder in $(cgroup_folders); do
     [[ -d $folder/$CGROUP ]] || continue
-    find "$folder/$CGROUP" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
-    find "$folder/$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    for pid in $(find "$folder/$CGROUP" -name cgroup.procs -exec cat {} + 2>/dev/null); do
+      kill -KILL "$pid" 2>/dev/null || true
+    done
+    until find "$folder/$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null; do
+      ((++tries < 100)) || fail "processes of the bed's pods do not end" "see $folder/$CGROUP"
+      sleep 0.05
+    done
   done
-  stop namespaces
+  rm -f "$RUN"/*.pid
   ip link delete "$LINK" 2>/dev/null || true
 }

@@ -30,7 +30,7 @@ launch() { # name command...
   (
     exec 9>&- # the bed's lock must not live on in the process
     # shellcheck disable=SC2016
-    exec setsid env -i PATH="$PATH:/usr/sbin:/sbin" HOME="$HOME" bash -c '
+    exec setsid env -i PATH="$PATH:/usr/sbin:/sbin" HOME="$HOME" SWARM_TEST_BED_OWNER="$STATE" bash -c '
       stat=$(cat /proc/$$/stat); rest=${stat##*) }; fields=($rest)
       echo "$$ ${fields[19]}" >"$1.new"; mv "$1.new" "$1"
       shift; exec "$@"' launch "$RUN/$name.pid" "$@"
@@ -45,17 +45,26 @@ write_settings() { # file
   if cmp --silent "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }
 
-# Ends a process: politely, then not. Waits for it, so that its ports and files are free afterwards.
-stop() { # name
-  local pid tries=0
-  if pid=$(pid_of "$1"); then
-    kill "$pid" 2>/dev/null || true
-    while is_running "$1"; do
+# Everything that was launched for this bed and what that has started, for example containerd's shims. Not the processes
+# in pods: a container has an environment of its own.
+own_processes() {
+  grep --files-with-matches --null-data --line-regexp --fixed-strings --no-messages "SWARM_TEST_BED_OWNER=$STATE" \
+    /proc/[0-9]*/environ | cut -d/ -f3
+}
+
+# Ends processes: politely, then not. Waits for them, so that their ports and files are free afterwards.
+stop() { # name...
+  local name pid tries=0
+  for name in "$@"; do
+    if pid=$(pid_of "$name"); then kill "$pid" 2>/dev/null || true; fi
+  done
+  for name in "$@"; do
+    while pid=$(pid_of "$name"); do
       ((++tries < 100)) || kill -KILL "$pid" 2>/dev/null || true
       sleep 0.1
     done
-  fi
-  rm -f "$RUN/$1.pid"
+    rm -f "$RUN/$name.pid"
+  done
 }
 
 # A pid file without its process means that it died: `stop` takes the file away.

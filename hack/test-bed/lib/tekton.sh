@@ -25,6 +25,8 @@ install_tekton_objects() {
   sources=$(tekton_sources)
   [[ -d $sources/config ]] || fail "no Tekton sources in '$sources'"
   say "installing the objects of Tekton $TEKTON_VERSION"
+  # Left from a run that was interrupted they would refuse everything: there is nobody yet to answer them.
+  kube delete --ignore-not-found -f "$sources/config/500-webhooks.yaml" >/dev/null
   apply -f "$sources/config/100-namespace"
   apply $(printf -- '-f %s ' "$sources"/config/{200,201}-*.yaml "$sources"/config/config-*.yaml "$sources"/config/clusterrole-*.yaml)
   sed "s/version: devel/version: $TEKTON_VERSION/" "$sources/config/config-info.yaml" | apply -f -

@@ -14,7 +14,7 @@ export function convertParameters(
 ): Found<readonly NamedValue[]> {
   const { parameters } = pipeline;
   const converted = Object.entries(given).map(([name, value]) => convertOne(parameters, name, value));
-  const missing = parameters.filter(({ name, default: value }) => value === undefined && !(name in given));
+  const missing = parameters.filter(({ name, default: value }) => value === undefined && !Object.hasOwn(given, name));
   const wrong = [
     ...converted.flatMap((entry) => ('problem' in entry ? [entry.problem] : [])),
     ...missing.map((parameter) => `${parameter.name} (${parameter.type}) is required and was not given`),
@@ -31,7 +31,8 @@ function convertOne(parameters: readonly TektonParameter[], name: string, value:
   const parameter = parameters.find((entry) => entry.name === name);
   if (!parameter) {
     const names = parameters.map((entry) => entry.name);
-    return { problem: [`there is no parameter ${name}`, didYouMean(name, names)].filter(Boolean).join('. ') };
+    const hint = didYouMean(name, names);
+    return { problem: `there is no parameter ${name}${hint === undefined ? '' : ` (${hint})`}` };
   }
   const converted = converters[parameter.type](value);
   if (converted === undefined) return { problem: `${name} must be ${expected(parameter)}, not ${JSON.stringify(value)}` };
@@ -46,14 +47,14 @@ function checkValue(parameter: TektonParameter, value: ParameterValue): Converte
     return { problem: `${name} must be one of ${choices.join(', ')}, not ${value}` };
   }
   if (typeof value === 'object' && !Array.isArray(value)) {
-    const absent = properties.filter((key) => !(key in value) && !hasDefault(parameter, key));
+    const absent = properties.filter((key) => !Object.hasOwn(value, key) && !hasDefault(parameter, key));
     if (absent.length > 0) return { problem: `${name} lacks the key ${absent.join(', ')}` };
   }
   return { name, value };
 }
 
 function hasDefault({ default: value }: TektonParameter, key: string): boolean {
-  return typeof value === 'object' && !Array.isArray(value) && key in value;
+  return typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, key);
 }
 
 const converters: Readonly<Record<TektonParameter['type'], (value: unknown) => ParameterValue | undefined>> = {

@@ -4,7 +4,14 @@ import { finalizers } from '../../api/names.ts';
 import type { Clock } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/digest.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { later, type ObjectKey, type Outcome, type ReconcileContext, type Reconciler, settled } from '../../operator/reconciler.ts';
+import {
+  later,
+  type ObjectKey,
+  type Outcome,
+  type ReconcileContext,
+  type Reconciler,
+  settled,
+} from '../../operator/reconciler.ts';
 import { fitConversationStatus } from '../fit-status.ts';
 import { createTurn } from '../new-turn.ts';
 import { ProgressDelay } from '../progress-delay.ts';

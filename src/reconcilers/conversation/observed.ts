@@ -1,5 +1,5 @@
-import type { PipelineRun } from '../../api/common.ts';
-import { isTrue } from '../../api/conditions.ts';
+import type { Condition, PipelineRun } from '../../api/common.ts';
+import { conditionOf, type ConditionType, isTrue } from '../../api/conditions.ts';
 import type { Conversation } from '../../api/conversation.ts';
 import type { Turn } from '../../api/turn.ts';
 
@@ -56,4 +56,10 @@ export function uncounted({ conversation, turns }: Pick<Observed, 'conversation'
 
 export function finishedAt(of: { readonly finishedAt?: string | undefined }): string {
   return of.finishedAt ?? '';
+}
+
+/** The condition of the turn, if it is True. */
+export function trueCondition(entry: ObservedTurn | undefined, type: ConditionType): Condition | undefined {
+  const condition = conditionOf(entry?.turn.status?.conditions, type);
+  return condition?.status === 'True' ? condition : undefined;
 }

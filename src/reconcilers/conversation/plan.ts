@@ -1,5 +1,12 @@
 import { finalizers } from '../../api/names.ts';
-import { type DeclaredMessage, type Observed, type ObservedTurn, finishedAt, isFinished, uncounted } from './observed.ts';
+import {
+  type DeclaredMessage,
+  type Observed,
+  type ObservedTurn,
+  finishedAt,
+  isFinished,
+  uncounted,
+} from './observed.ts';
 
 export type Plan =
   | { readonly kind: 'release' }

@@ -1,13 +1,7 @@
 import type { Condition, UsageTotals } from '../../api/common.ts';
-import {
-  conditionOf,
-  isTrue,
-  type NewCondition,
-  withCondition,
-  withoutCondition,
-} from '../../api/conditions.ts';
+import { conditionOf, isTrue, type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import type { ConversationPhase, ConversationStatus, TurnSummary } from '../../api/conversation.ts';
-import { finishedAt, isFinished, type Observed, type ObservedTurn, uncounted } from './observed.ts';
+import { finishedAt, isFinished, type Observed, type ObservedTurn, trueCondition, uncounted } from './observed.ts';
 import type { AnswerPlan } from './plan.ts';
 
 const listedTurns = 10;
@@ -69,11 +63,13 @@ function stateOf(observed: Observed, plan: AnswerPlan): State {
   if (observed.conversation.spec.suspend) return suspended(pending);
   if (active) return activeState(active);
   if (pending) return reconciling('Pending', 'Pending', 'The next message is about to be taken up.');
+  return idle(newest(observed.turns));
+}
 
-  const last = newest(observed.turns);
-  const succeeded = conditionOf(last?.turn.status?.conditions, 'Succeeded');
+function idle(last: ObservedTurn | undefined): State {
   if (last?.turn.status?.phase === 'Failed') {
-    const { reason, message } = succeeded ?? { reason: 'Failed', message: 'The last turn failed.' };
+    const why = conditionOf(last.turn.status.conditions, 'Succeeded');
+    const { reason, message } = why ?? { reason: 'Failed', message: 'The last turn failed.' };
     return { phase: 'Failed', ready: { status: 'False', reason, message }, is: 'stalled' };
   }
   const message = 'Every message is answered; add one to spec.messages or create a Turn to go on.';
@@ -89,45 +85,51 @@ function suspended(pending: boolean): State {
   };
 }
 
-function activeState({ turn }: ObservedTurn): State {
-  const stalled = conditionOf(turn.status?.conditions, 'Stalled');
-  if (stalled?.status === 'True') {
+function activeState(active: ObservedTurn): State {
+  const stalled = trueCondition(active, 'Stalled');
+  if (stalled) {
     const { reason, message } = stalled;
     return { phase: 'Failed', ready: { status: 'False', reason, message }, is: 'stalled' };
   }
-  const approval = conditionOf(turn.status?.conditions, 'AwaitingApproval');
-  if (approval?.status === 'True') return reconciling('AwaitingApproval', 'AwaitingApproval', approval.message);
+  const approval = trueCondition(active, 'AwaitingApproval');
+  if (approval) return reconciling('AwaitingApproval', 'AwaitingApproval', approval.message);
 
-  const about = conditionOf(turn.status?.conditions, 'Reconciling');
-  const phase = activePhase(turn.status?.phase);
-  return reconciling(phase, about?.reason ?? phase, about?.message ?? `Turn ${turn.metadata.name} is being answered.`);
+  const phase = activePhase(active.turn.status?.phase);
+  const message = `Turn ${active.turn.metadata.name} is being answered.`;
+  const about = trueCondition(active, 'Reconciling') ?? { reason: phase, message };
+  return reconciling(phase, about.reason, about.message);
 }
 
 function activePhase(phase: string | undefined): ConversationPhase {
   return phase === 'Waiting' || phase === 'Thinking' ? phase : 'Pending';
 }
 
-function conditionsOf(observed: Observed, plan: AnswerPlan, { ready, is, phase }: State): Condition[] {
+const abnormalTypes = ['Reconciling', 'Stalled', 'AwaitingApproval', 'AttentionRequired'] as const;
+
+function conditionsOf(observed: Observed, plan: AnswerPlan, state: State): Condition[] {
   const at = { now: observed.now, generation: observed.conversation.metadata.generation };
-  const answered = observed.messages.length === answeredCount(plan);
-  const attention = conditionOf(newest(observed.turns)?.turn.status?.conditions, 'AttentionRequired');
-  const abnormal: NewCondition[] = [
-    ...(is === 'reconciling' ? [{ ...ready, type: 'Reconciling', status: 'True' } as const] : []),
-    ...(is === 'stalled' ? [{ ...ready, type: 'Stalled', status: 'True' } as const] : []),
-    ...(phase === 'AwaitingApproval' ? [{ ...ready, type: 'AwaitingApproval', status: 'True' } as const] : []),
-    ...(attention?.status === 'True' ? [{ ...attention, type: 'AttentionRequired' } as const] : []),
-  ];
-  const before = observed.conversation.status?.conditions;
-  const normal = (['Reconciling', 'Stalled', 'AwaitingApproval', 'AttentionRequired'] as const)
+  const abnormal = abnormalOf(observed, state);
+  const lasting = abnormalTypes
     .filter((type) => !abnormal.some((condition) => condition.type === type))
-    .reduce<readonly Condition[]>(withoutCondition, before ?? []);
-  const finished: NewCondition = answered
+    .reduce<readonly Condition[]>(withoutCondition, observed.conversation.status?.conditions ?? []);
+  const set: NewCondition[] = [{ type: 'Ready', ...state.ready }, finishedOf(observed, plan), ...abnormal];
+  return set.reduce<Condition[]>((conditions, condition) => withCondition(conditions, condition, at), [...lasting]);
+}
+
+function abnormalOf(observed: Observed, { ready, is, phase }: State): NewCondition[] {
+  const abnormal: NewCondition[] = [];
+  if (is === 'reconciling') abnormal.push({ ...ready, type: 'Reconciling', status: 'True' });
+  if (is === 'stalled') abnormal.push({ ...ready, type: 'Stalled', status: 'True' });
+  if (phase === 'AwaitingApproval') abnormal.push({ ...ready, type: 'AwaitingApproval', status: 'True' });
+  const attention = trueCondition(newest(observed.turns), 'AttentionRequired');
+  if (attention) abnormal.push({ ...attention, type: 'AttentionRequired' });
+  return abnormal;
+}
+
+function finishedOf(observed: Observed, plan: AnswerPlan): NewCondition {
+  return observed.messages.length === answeredCount(plan)
     ? { type: 'Finished', status: 'True', reason: 'Answered', message: 'Every declared message has a finished Turn.' }
     : { type: 'Finished', status: 'False', reason: 'NotAnswered', message: 'A declared message is not answered yet.' };
-  return [{ type: 'Ready', ...ready } as const, finished, ...abnormal].reduce<Condition[]>(
-    (conditions, condition) => withCondition(conditions, condition, at),
-    [...normal],
-  );
 }
 
 function answeredCount(plan: AnswerPlan): number {

@@ -4,7 +4,14 @@ import { finalizers } from '../../api/names.ts';
 import type { Turn } from '../../api/turn.ts';
 import { canonicalJson } from '../../base/digest.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { later, type ObjectKey, type Outcome, type ReconcileContext, type Reconciler, settled } from '../../operator/reconciler.ts';
+import {
+  later,
+  type ObjectKey,
+  type Outcome,
+  type ReconcileContext,
+  type Reconciler,
+  settled,
+} from '../../operator/reconciler.ts';
 import { createTurn, keepUntilAnnotation } from '../new-turn.ts';
 import { releaseRuns } from '../release-runs.ts';
 import { recordRunEnds, type RunEvents } from '../run-events.ts';
@@ -36,21 +43,26 @@ export function createIntentReconciler(dependencies: IntentDependencies): Reconc
         case 'forget-outcome':
           await removeTurn(dependencies.kube, observed.turn);
           return later(1_000);
-        case 'nothing':
-          if (plan.reason === 'Deleting') return settled;
+        case 'gone':
+          return settled;
+        default:
+          return carryOn(dependencies, { observed, plan }, context);
       }
-      const { intent } = await perform(dependencies, { observed, plan }, context);
-      await writeStatus(dependencies, { ...observed, intent }, plan);
-      return nextLook(plan);
     },
   };
 }
 
-function nextLook(plan: Plan): Outcome {
+async function carryOn(
+  dependencies: IntentDependencies,
+  step: { readonly observed: Observed; readonly plan: Plan },
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const { observed, plan } = step;
+  const { intent } = await perform(dependencies, step, context);
+  await writeStatus(dependencies, { ...observed, intent }, plan);
   if (plan.kind === 'wait') return later(plan.afterMs);
   return plan.kind === 'rest' && plan.deleteAfterMs !== undefined ? later(plan.deleteAfterMs) : settled;
 }
-
 /** @returns the intent as it is after the finalizer was put on. */
 async function perform(
   dependencies: IntentDependencies,
@@ -78,7 +90,8 @@ async function ask(dependencies: IntentDependencies, observed: Observed, { log }
       text,
       parameters,
       index: intent.metadata.generation,
-      keepUntil: reuseWithin === undefined ? undefined : keptUntil({ creationTimestamp: now.toISOString() }, reuseWithin),
+      keepUntil:
+        reuseWithin === undefined ? undefined : keptUntil({ creationTimestamp: now.toISOString() }, reuseWithin),
     },
   );
   return held;
@@ -95,7 +108,8 @@ async function hold({ kube, intents }: IntentDependencies, intent: Intent): Prom
 }
 
 async function cancelTurn(kube: KubeClient, { metadata, spec }: Turn): Promise<void> {
-  if (!spec.cancel) await kube.mergePatch(kinds.turn, metadata, { metadata: { uid: metadata.uid }, spec: { cancel: true } });
+  if (!spec.cancel)
+    await kube.mergePatch(kinds.turn, metadata, { metadata: { uid: metadata.uid }, spec: { cancel: true } });
 }
 
 /** Time is up: nothing of it may go on, unless its runs were to be left alone. */
@@ -113,7 +127,9 @@ async function keepOutcome({ kube, turns }: IntentDependencies, observed: Observ
   if (turn?.metadata.annotations?.[keepUntilAnnotation] === undefined) return;
   const pipelineRuns = runsOfTurn(observed);
   if (canonicalJson(pipelineRuns) === canonicalJson(turn.status?.pipelineRuns ?? [])) return;
-  turns.noteWritten(await kube.replaceStatus(kinds.turn, { ...turn, status: { ...turn.status, pipelineRuns: [...pipelineRuns] } }));
+  turns.noteWritten(
+    await kube.replaceStatus(kinds.turn, { ...turn, status: { ...turn.status, pipelineRuns: [...pipelineRuns] } }),
+  );
 }
 
 function release(dependencies: IntentDependencies, observed: Observed, context: ReconcileContext): Promise<Outcome> {
@@ -128,7 +144,8 @@ function release(dependencies: IntentDependencies, observed: Observed, context: 
       turns: unfinished,
       now,
       // An outcome that was cut short must not be taken for the outcome by the next intent of this name.
-      beforeLettingGo: () => (isReusable && !isSettled(observed) ? removeTurn(dependencies.kube, turn) : Promise.resolve()),
+      beforeLettingGo: () =>
+        isReusable && !isSettled(observed) ? removeTurn(dependencies.kube, turn) : Promise.resolve(),
     },
     context,
   );
@@ -148,7 +165,11 @@ async function removeTurn(kube: KubeClient, turn: Turn | undefined): Promise<voi
   if (turn) await kube.delete(kinds.turn, turn.metadata, { uid: turn.metadata.uid });
 }
 
-async function writeStatus({ kube, intents, events }: IntentDependencies, observed: Observed, plan: Plan): Promise<void> {
+async function writeStatus(
+  { kube, intents, events }: IntentDependencies,
+  observed: Observed,
+  plan: Plan,
+): Promise<void> {
   const { intent } = observed;
   const status: IntentStatus = intentStatus(observed, plan);
   if (canonicalJson(status) === canonicalJson(intent.status)) return;

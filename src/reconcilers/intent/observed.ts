@@ -1,5 +1,5 @@
-import type { PipelineRun } from '../../api/common.ts';
-import { isTrue } from '../../api/conditions.ts';
+import type { Condition, PipelineRun } from '../../api/common.ts';
+import { conditionOf, type ConditionType, isTrue } from '../../api/conditions.ts';
 import { durationMs } from '../../api/duration.ts';
 import type { Intent } from '../../api/intent.ts';
 import type { ObjectMeta } from '../../api/resource.ts';
@@ -67,4 +67,10 @@ export function declined(turn: Turn | undefined): string | undefined {
   if (changes(turn).length > 0) return undefined;
   const calls = (turn?.status?.steps ?? []).flatMap((step) => step.calls ?? []);
   return calls.find(({ tool }) => tool === 'clarify' || tool === 'refuse')?.outcome?.summary;
+}
+
+/** The condition of the Turn, if it is True. */
+export function trueCondition({ turn }: Observed, type: ConditionType): Condition | undefined {
+  const condition = conditionOf(turn?.status?.conditions, type);
+  return condition?.status === 'True' ? condition : undefined;
 }

@@ -18,7 +18,9 @@ import {
 
 export type Plan =
   | { readonly kind: 'release' }
-  | { readonly kind: 'nothing'; readonly reason: 'Deleting' | 'Suspended' }
+  /** Being deleted, and ours no more. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'suspended' }
   /** Finished; it stays, or goes after `deleteAfterMs`. */
   | { readonly kind: 'rest'; readonly deleteAfterMs?: number }
   | { readonly kind: 'delete' }
@@ -39,16 +41,18 @@ export interface Verdict {
 export function planIntent(observed: Observed): Plan {
   const { metadata, spec } = observed.intent;
   if (metadata.deletionTimestamp !== undefined) {
-    const held = metadata.finalizers?.includes(finalizers.runs) ?? false;
-    return held ? { kind: 'release' } : { kind: 'nothing', reason: 'Deleting' };
+    return metadata.finalizers?.includes(finalizers.runs) === true ? { kind: 'release' } : { kind: 'gone' };
   }
   if (isSettled(observed)) return rest(observed);
-  if (observed.turn === undefined) return spec.suspend ? { kind: 'nothing', reason: 'Suspended' } : { kind: 'ask' };
+  if (observed.turn === undefined) return spec.suspend ? { kind: 'suspended' } : { kind: 'ask' };
   if (isOutdated(observed)) return { kind: 'forget-outcome' };
-  if (isTurnFinished(observed.turn) && !runsOfTurn(observed).some(isGoing)) {
-    return { kind: 'judge', verdict: judge(observed) };
-  }
-  if (spec.suspend) return { kind: 'nothing', reason: 'Suspended' };
+  return carryOn(observed);
+}
+
+function carryOn(observed: Observed): Plan {
+  const over = isTurnFinished(observed.turn) && !runsOfTurn(observed).some(isGoing);
+  if (over) return { kind: 'judge', verdict: judge(observed) };
+  if (observed.intent.spec.suspend) return { kind: 'suspended' };
   const leftMs = (deadline(observed)?.getTime() ?? 0) - observed.now.getTime();
   return leftMs > 0 ? { kind: 'wait', afterMs: leftMs } : { kind: 'expire', verdict: expired(observed) };
 }
@@ -102,12 +106,15 @@ function ofChanges(observed: Observed): Judgement | undefined {
   const ambiguous = find('Ambiguous');
   if (ambiguous) return { phase: 'Failed', reason: 'AmbiguousEffect', message: ambiguous.summary };
 
-  const denied = outcomes.find((outcome) => outcome.state === 'Denied' && (outcome.approval !== undefined || !succeeded));
+  const denied = outcomes.find(
+    (outcome) => outcome.state === 'Denied' && (outcome.approval !== undefined || !succeeded),
+  );
   if (denied) return { phase: 'Denied', reason: 'Denied', message: denied.summary };
   const lapsed = find('Expired');
   if (lapsed && !succeeded) return { phase: 'Expired', reason: 'ApprovalExpired', message: lapsed.summary };
   const failed = find('Failed');
-  if (failed && !succeeded) return { phase: 'Failed', reason: 'Failed', message: failed.error?.message ?? failed.summary };
+  if (failed && !succeeded)
+    return { phase: 'Failed', reason: 'Failed', message: failed.error?.message ?? failed.summary };
   return undefined;
 }
 
@@ -124,12 +131,15 @@ function ofRuns(runs: readonly PipelineRun[]): Judgement | undefined {
 function ofExpectations(expectations: Verdict['expectations'], observed: Observed): Judgement {
   const missed = expectations.filter(({ met }) => !met);
   if (missed.length === 0) {
-    const message = expectations.length === 0 ? 'It was carried out.' : 'It was carried out and every expectation was met.';
+    const message =
+      expectations.length === 0 ? 'It was carried out.' : 'It was carried out and every expectation was met.';
     return { phase: 'Succeeded', reason: 'Complete', message };
   }
   const reported = Object.keys(metricsOf(observed)).join(', ') || 'nothing';
   const sentences = missed.map(({ metric, want, got }) =>
-    got === undefined ? `${metric} was not reported (reported: ${reported}), expected ${want}` : `${metric} was ${got}, expected ${want}`,
+    got === undefined
+      ? `${metric} was not reported (reported: ${reported}), expected ${want}`
+      : `${metric} was ${got}, expected ${want}`,
   );
   return { phase: 'Failed', reason: 'ExpectationsNotMet', message: sentences.join('; ') };
 }
@@ -143,23 +153,18 @@ function judged({ metric, operator, value }: Expectation, metrics: Readonly<Reco
 /** Numbers are compared as numbers; text only for being the same or not. */
 function holds(got: string, operator: Expectation['operator'], value: string): boolean {
   const numeric = isNumber(got) && isNumber(value);
-  if (!numeric) return (operator === '==' && got === value) || (operator === '!=' && got !== value);
-  const [left, right] = [Number(got), Number(value)];
-  switch (operator) {
-    case '>=':
-      return left >= right;
-    case '>':
-      return left > right;
-    case '<=':
-      return left <= right;
-    case '<':
-      return left < right;
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
+  if (numeric) return comparisons[operator](Number(got), Number(value));
+  return operator === '==' ? got === value : operator === '!=' && got !== value;
 }
+
+const comparisons: Readonly<Record<Expectation['operator'], (got: number, value: number) => boolean>> = {
+  '>=': (got, value) => got >= value,
+  '>': (got, value) => got > value,
+  '<=': (got, value) => got <= value,
+  '<': (got, value) => got < value,
+  '==': (got, value) => got === value,
+  '!=': (got, value) => got !== value,
+};
 
 function isNumber(text: string): boolean {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);

@@ -1,0 +1,113 @@
+import type { Cause } from './cause.ts';
+import type { Facts, Suspect } from './facts.ts';
+
+export interface Finding {
+  readonly cause: Cause;
+  /** What the backend says about it. */
+  readonly message: string;
+}
+
+/** Decides on the class of the cause from what was found; the first rule that applies wins. */
+export function classify(facts: Facts): Finding {
+  const { run } = facts;
+  if (run.state === 'Succeeded') return { cause: 'None', message: run.message };
+  const ofRun = runReasons[run.reason];
+  if (ofRun !== undefined) return { cause: ofRun, message: run.message };
+  const [suspect] = facts.suspects;
+  const ofSuspect = suspect && classifySuspect(suspect);
+  if (ofSuspect) return ofSuspect;
+  if (run.state === 'Cancelled') return { cause: 'Cancelled', message: run.message };
+  if (run.reason === 'PipelineRunTimeout') return { cause: 'Timeout', message: run.message };
+  if (run.reason === 'CreateRunFailed') return { cause: creationCause(run.message), message: run.message };
+  if (run.state === 'Running' || run.state === 'Pending') return { cause: 'None', message: run.message };
+  return { cause: 'Unknown', message: run.message };
+}
+
+/** Reasons of a PipelineRun that tell the cause by themselves. */
+const runReasons: Readonly<Record<string, Cause>> = {
+  ParameterMissing: 'MissingParameter',
+  ObjectParameterMissKeys: 'MissingParameter',
+  ParameterTypeMismatch: 'InvalidParameter',
+  InvalidParamValue: 'InvalidParameter',
+  ParamArrayIndexingInvalid: 'InvalidParameter',
+  CouldntGetPipeline: 'NotFound',
+  CouldntGetTask: 'NotFound',
+  PipelineValidationFailed: 'InvalidPipeline',
+  InvalidPipelineResourceBindings: 'InvalidPipeline',
+  InvalidWorkspaceBindings: 'Configuration',
+  InvalidGraph: 'InvalidPipeline',
+  InvalidTaskRunSpecs: 'InvalidPipeline',
+  InvalidMatrixParameterTypes: 'InvalidPipeline',
+  InvalidTaskResultReference: 'UpstreamFailure',
+  InvalidPipelineResultReference: 'UpstreamFailure',
+};
+
+/** What a pod or container says weighs more than the word of the task: a task that timed out may never have started. */
+function classifySuspect(suspect: Suspect): Finding | undefined {
+  return ofPod(suspect) ?? ofStep(suspect) ?? ofTaskRun(suspect);
+}
+
+const containerReasons: Readonly<Record<string, Cause>> = {
+  ImagePullBackOff: 'ImagePull',
+  ErrImagePull: 'ImagePull',
+  ErrImageNeverPull: 'ImagePull',
+  InvalidImageName: 'ImagePull',
+  RegistryUnavailable: 'ImagePull',
+  CreateContainerConfigError: 'Configuration',
+  CreateContainerError: 'Configuration',
+  OOMKilled: 'OutOfMemory',
+};
+
+function ofPod({ pod }: Suspect): Finding | undefined {
+  if (!pod) return undefined;
+  if (pod.reason === 'Evicted') return { cause: 'Evicted', message: pod.message };
+  for (const { name, waiting, terminated } of pod.containers) {
+    const cause = containerReasons[waiting?.reason ?? terminated?.reason ?? ''];
+    const said = waiting?.message ?? '';
+    if (cause !== undefined) return { cause, message: said === '' ? `container ${name}: ${cause}` : said };
+  }
+  const unplaced = pod.conditions.find(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable');
+  return unplaced && { cause: 'Unschedulable', message: unplaced.message };
+}
+
+function ofStep({ step, taskRun }: Suspect): Finding | undefined {
+  const cause = containerReasons[step?.reason ?? ''];
+  return cause === undefined ? undefined : { cause, message: step?.message ?? taskRun.message };
+}
+
+/** Reasons of a TaskRun. An open set: newer versions of Tekton add some. */
+const taskReasons: Readonly<Record<string, Cause>> = {
+  StepFailed: 'UserException',
+  SidecarFailed: 'UserException',
+  InitContainerFailed: 'UserException',
+  StepOOM: 'OutOfMemory',
+  SidecarOOM: 'OutOfMemory',
+  InitContainerOOM: 'OutOfMemory',
+  TaskRunImagePullFailed: 'ImagePull',
+  PullImageFailed: 'ImagePull',
+  CreateContainerConfigError: 'Configuration',
+  PodEvicted: 'Evicted',
+  ExceededResourceQuota: 'Quota',
+  ExceededNodeResources: 'Unschedulable',
+  TaskRunTimeout: 'Timeout',
+  TaskRunCancelled: 'Cancelled',
+  TaskRunValidationFailed: 'InvalidPipeline',
+  TaskRunResolutionFailed: 'NotFound',
+  InvalidParamValue: 'InvalidParameter',
+  TaskRunResultLargerThanAllowedLimit: 'UserException',
+};
+
+function ofTaskRun({ taskRun, step }: Suspect): Finding | undefined {
+  const { reason, message, state } = taskRun;
+  if (reason === 'PodCreationFailed') return { cause: creationCause(message), message };
+  const cause = taskReasons[reason];
+  if (cause !== undefined) return { cause, message };
+  return state === 'Failed' && step?.exitCode ? { cause: 'UserException', message } : undefined;
+}
+
+/** Tekton has one reason for everything that keeps a pod from being created; only the API server's words tell more. */
+function creationCause(message: string): Cause {
+  if (/exceeded quota/i.test(message)) return 'Quota';
+  if (/admission|denied|violates|forbidden/i.test(message)) return 'Admission';
+  return /not found/i.test(message) ? 'NotFound' : 'Unknown';
+}

@@ -1,0 +1,64 @@
+import type { TektonEvent } from '../../../backends/tekton/tekton-objects.ts';
+import { cleanLine, errorLineOf, lastLines } from '../log-lines.ts';
+import { advice, exitCodeHints, type Cause } from './cause.ts';
+import { classify } from './classify.ts';
+import type { Facts } from './facts.ts';
+
+export interface Diagnosis {
+  readonly cause: Cause;
+  readonly task?: string;
+  readonly step?: string;
+  readonly exitCode?: number;
+  readonly attempts?: number;
+  readonly message: string;
+  /** The line of the log that most likely says what was wrong. */
+  readonly logLine?: string;
+  readonly logTail: readonly string[];
+  readonly events: readonly string[];
+  readonly otherFailedTasks: readonly string[];
+  readonly whatToTry: readonly string[];
+}
+
+const logCharacters = 3_000;
+
+export function diagnose(facts: Facts): Diagnosis {
+  const { cause, message } = classify(facts);
+  const place = cause === 'None' && facts.run.state === 'Succeeded' ? {} : placeOf(facts);
+  const failed = facts.taskRuns.filter(({ state, task }) => state === 'Failed' && task !== place.task);
+  return {
+    cause,
+    ...place,
+    message: cleanLine(message),
+    ...logOf(facts, cause),
+    events: facts.events.map(eventText),
+    otherFailedTasks: failed.map(({ task }) => task),
+    whatToTry: [...exitCodeHint(cause, place.exitCode), ...advice[cause]],
+  };
+}
+
+function placeOf({ suspects: [suspect] }: Facts): Pick<Diagnosis, 'task' | 'step' | 'exitCode' | 'attempts'> {
+  if (!suspect) return {};
+  const { taskRun, step } = suspect;
+  return {
+    task: taskRun.task,
+    ...(taskRun.attempts > 1 && { attempts: taskRun.attempts }),
+    ...(step && { step: step.name }),
+    ...(step?.exitCode !== undefined && { exitCode: step.exitCode }),
+  };
+}
+
+function logOf({ suspects: [suspect] }: Facts, cause: Cause): Pick<Diagnosis, 'logLine' | 'logTail'> {
+  const log = suspect?.log ?? [];
+  const logLine = cause === 'None' ? undefined : errorLineOf(log);
+  return { ...(logLine !== undefined && { logLine }), logTail: lastLines(log, logCharacters) };
+}
+
+function exitCodeHint(cause: Cause, exitCode: number | undefined): readonly string[] {
+  const hint = cause === 'UserException' ? exitCodeHints[exitCode ?? 0] : undefined;
+  return hint === undefined ? [] : [hint];
+}
+
+function eventText({ objectKind, objectName, reason, message, count }: TektonEvent): string {
+  const times = count > 1 ? ` (${count} times)` : '';
+  return cleanLine(`${objectKind} ${objectName}: ${reason}: ${message}${times}`);
+}

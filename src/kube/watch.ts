@@ -1,0 +1,247 @@
+import { backoffMs, type RandomSource } from '../base/backoff.ts';
+import { type Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { type Log } from '../base/log.ts';
+import { type Metrics } from '../base/metrics.ts';
+import { KubeApiError } from './errors.ts';
+import { type KubeClient, type KubeObject, type ListPage, type ResourceType } from './kube-client.ts';
+
+export type WatchEvent<T> =
+  /** Everything there is: the start, or a repair after versions were lost. What is absent here is gone. */
+  | { readonly kind: 'listed'; readonly objects: readonly T[]; readonly resourceVersion: string }
+  | { readonly kind: 'put'; readonly object: T; readonly isNew: boolean }
+  | { readonly kind: 'removed'; readonly object: T };
+
+export interface WatchOptions {
+  readonly client: KubeClient;
+  readonly type: ResourceType;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  /** A cluster that does not serve this kind counts as one without objects, until it does. */
+  readonly optional?: boolean | undefined;
+}
+
+const pageSize = 500;
+/** The server ends each watch after this long, with a bookmark just before: a quiet watch then resumes close to now. */
+const sessionSeconds = { least: 30, most: 45 };
+/** Longer than any session: a connection that has been silent for so long is dead, even if nobody closed it. */
+const idleLimitMs = 55_000;
+/** A session that ended sooner than this without a word counts as a failure, so that it cannot be repeated at once. */
+const shortSessionMs = 1_000;
+const resumeBackoff = { baseMs: 100, maxMs: 30_000 };
+/** The same version leads to a broken line again and again: a new list steps over it. */
+const malformedLimit = 3;
+
+type ResumeCause = 'ended' | 'expired' | 'idle' | 'malformed' | 'failed';
+
+class MalformedLine extends Error {
+  override readonly name = 'MalformedLine';
+}
+
+class IdleConnection extends Error {
+  override readonly name = 'IdleConnection';
+}
+
+interface Line {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeObject;
+}
+
+/**
+ * Lists once and follows the changes until the signal fires. It never ends otherwise and never throws: whatever breaks
+ * is resumed from the last version seen, and only a lost version (410) leads to a new list.
+ */
+export async function* watchObjects<T extends KubeObject>(options: WatchOptions): AsyncGenerator<WatchEvent<T>> {
+  const { signal, clock, metrics, type } = options;
+  const position = new Position();
+  while (!signal.aborted) {
+    const startMs = clock.monotonicMs();
+    try {
+      if (position.version === undefined) {
+        metrics.watchListsTotal.inc({ resource: type.plural });
+        const { items, resourceVersion } = await listAll<T>(options);
+        position.begin(resourceVersion);
+        yield { kind: 'listed', objects: items, resourceVersion };
+      }
+      yield* followSession<T>(options, position);
+      if (clock.monotonicMs() - startMs < shortSessionMs && !position.hasMoved) position.failures += 1;
+      noteResume(options, 'ended');
+    } catch (error) {
+      if (signal.aborted) return;
+      if (options.optional && isAbsentKind(error) && position.version !== '') {
+        position.lose();
+        yield { kind: 'listed', objects: [], resourceVersion: '' };
+      }
+      position.fail(error);
+      noteResume(options, causeOf(error), error);
+      await pauseAfter(error, options, position);
+    }
+  }
+}
+
+/** Where a watch stands between its sessions. */
+class Position {
+  /** Last version seen; undefined before the first list and after its loss. */
+  version: string | undefined;
+  /** Sessions and lists in a row that brought nothing. */
+  failures = 0;
+  hasMoved = false;
+  #malformed = 0;
+
+  begin(version: string): void {
+    this.version = version;
+    this.#malformed = 0;
+  }
+
+  advance(version: string): void {
+    this.version = version;
+    this.failures = 0;
+    this.#malformed = 0;
+    this.hasMoved = true;
+  }
+
+  lose(): void {
+    this.version = undefined;
+  }
+
+  fail(error: unknown): void {
+    this.failures += 1;
+    if (error instanceof MalformedLine) this.#malformed += 1;
+    if (isExpired(error) || this.#malformed >= malformedLimit) this.lose();
+  }
+}
+
+async function listAll<T extends KubeObject>(options: WatchOptions): Promise<ListPage<T>> {
+  const { client, type, signal, namespace, labelSelector } = options;
+  const scope = { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) };
+  const items: T[] = [];
+  let page: ListPage<T> | undefined;
+  do {
+    const continueToken = page?.continueToken;
+    const query = { ...scope, limit: pageSize, ...(continueToken !== undefined && { continueToken }) };
+    page = await client.list<T>(type, query, { signal });
+    for (const item of page.items) items.push(item);
+  } while (page.continueToken !== undefined);
+  return { items, resourceVersion: page.resourceVersion };
+}
+
+/** One watch request, from the position's version until the server ends it, it breaks, or it falls silent. */
+async function* followSession<T extends KubeObject>(
+  options: WatchOptions,
+  position: Position,
+): AsyncGenerator<WatchEvent<T>> {
+  const { client, type, random, namespace, labelSelector } = options;
+  const { least, most } = sessionSeconds;
+  const session = new Session(options);
+  position.hasMoved = false;
+  const query = {
+    resourceVersion: position.version ?? '',
+    timeoutSeconds: Math.round(least + random() * (most - least)),
+    ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== undefined && { labelSelector }),
+  };
+  try {
+    for await (const text of client.watch(type, query, session.signal)) {
+      session.noteLife();
+      const line = parseLine(text);
+      position.advance(line.object.metadata.resourceVersion ?? '');
+      const object = line.object as T;
+      if (line.type === 'DELETED') yield { kind: 'removed', object };
+      else if (line.type !== 'BOOKMARK') yield { kind: 'put', object, isNew: line.type === 'ADDED' };
+    }
+  } finally {
+    session.end();
+  }
+}
+
+/** The life of one connection: ends with the operator or after too long a silence. */
+class Session {
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #idle = new AbortController();
+  #lastLineMs: number;
+  #cancelCheck: () => void;
+
+  constructor({ clock, signal }: WatchOptions) {
+    this.#clock = clock;
+    this.#lastLineMs = clock.monotonicMs();
+    this.signal = AbortSignal.any([signal, this.#idle.signal]);
+    this.#cancelCheck = clock.schedule(idleLimitMs, this.#check);
+  }
+
+  noteLife(): void {
+    this.#lastLineMs = this.#clock.monotonicMs();
+  }
+
+  end(): void {
+    this.#cancelCheck();
+  }
+
+  /** One timer per silence instead of one per line. */
+  readonly #check = () => {
+    const silentMs = this.#clock.monotonicMs() - this.#lastLineMs;
+    if (silentMs >= idleLimitMs) this.#idle.abort(new IdleConnection(`nothing was heard for ${idleLimitMs} ms`));
+    else this.#cancelCheck = this.#clock.schedule(idleLimitMs - silentMs, this.#check);
+  };
+}
+
+/** @throws MalformedLine for what is not an event, KubeApiError for an event of type ERROR. */
+function parseLine(text: string): Line {
+  let line: Partial<Line> | null;
+  try {
+    line = JSON.parse(text) as Partial<Line> | null;
+  } catch (cause) {
+    throw new MalformedLine('a line of the watch is not JSON', { cause });
+  }
+  if (line?.type === 'ERROR') throw errorOf(line.object as unknown as StatusObject | undefined);
+  if (!isEvent(line)) throw new MalformedLine('a line of the watch is not an event');
+  return line;
+}
+
+function isEvent(line: Partial<Line> | null): line is Line {
+  const isKnown = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'].includes(line?.type ?? '');
+  return isKnown && typeof line?.object?.metadata.resourceVersion === 'string';
+}
+
+interface StatusObject {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function errorOf(status: StatusObject = {}): KubeApiError {
+  const { code = 500, reason = 'Unknown', message = 'the watch reported an error' } = status;
+  return new KubeApiError({ status: code, reason, message });
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof KubeApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
+}
+
+function isAbsentKind(error: unknown): boolean {
+  return error instanceof KubeApiError && error.status === 404;
+}
+
+function causeOf(error: unknown): ResumeCause {
+  if (isExpired(error)) return 'expired';
+  if (error instanceof IdleConnection) return 'idle';
+  return error instanceof MalformedLine ? 'malformed' : 'failed';
+}
+
+function noteResume({ log, metrics, type }: WatchOptions, cause: ResumeCause, error?: unknown): void {
+  metrics.watchResumesTotal.inc({ resource: type.plural, cause });
+  if (cause === 'ended') return;
+  log.debug({ resource: type.plural, cause, error: messageOf(error) }, 'Resuming a watch');
+}
+
+/** Spread by chance, so that all watches of all operators do not come back in the same moment. */
+async function pauseAfter(error: unknown, { clock, random, signal }: WatchOptions, position: Position): Promise<void> {
+  const askedMs = error instanceof KubeApiError ? (error.retryAfterMs ?? 0) : 0;
+  const delayMs = Math.max(askedMs, backoffMs(position.failures - 1, resumeBackoff, random));
+  await clock.sleep(delayMs, signal).catch(() => undefined);
+}
