@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 /** Unit tests sit beside the code; the other suites share one cluster, so their files run one after the other. */
 const suite = (name: string, include: string, testTimeoutMs: number) => ({
-  test: { name, include: [include], testTimeout: testTimeoutMs, hookTimeout: 120_000, fileParallelism: name === 'unit' },
+  test: {
+    name,
+    include: [include],
+    // CommonJS packages as Node itself imports them, so that tests and production see the same.
+    deps: { interopDefault: false },
+    testTimeout: testTimeoutMs,
+    hookTimeout: 120_000,
+    fileParallelism: name === 'unit',
+  },
 });
 
 export const suites = defineConfig({

@@ -116,8 +116,8 @@ export function readConfig(args: readonly string[], environment: Environment): C
 /** One line for each setting: flag, variable, default, purpose. */
 export function helpText(): string {
   const lines = Object.entries(schema.shape).map(([key, field]) => {
-    const initial: unknown = field.safeParse(undefined).success ? inputDefault(field) : undefined;
-    const otherwise = initial === undefined || initial === '' ? '' : ` (default ${String(initial)})`;
+    const initial = inputDefault(field);
+    const otherwise = initial === '' ? '' : ` (default ${initial})`;
     return `  --${flagName(key)}${otherwise}\n      ${aboutOf(field).description}\n      Environment: ${variableName(key)}`;
   });
   return [
@@ -174,9 +174,9 @@ function aboutOf(field: z.ZodType): About {
   return inner.meta() as unknown as About;
 }
 
-function inputDefault(field: z.ZodType): unknown {
+function inputDefault(field: z.ZodType): string {
   const inner = field instanceof z.ZodPipe ? (field.in as z.ZodType) : field;
-  return inner instanceof z.ZodDefault ? inner.parse(undefined) : undefined;
+  return inner instanceof z.ZodDefault ? String(inner.parse(undefined)) : '';
 }
 
 /** maxConcurrentTurns becomes max-concurrent-turns. */

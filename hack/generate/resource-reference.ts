@@ -7,7 +7,7 @@ export function resourceReference(resource: CustomResource): string {
   const shortNames = resource.shortNames.map((name) => `\`${name}\``).join(', ');
   return [
     `# ${kind}`,
-    `${resource.description}`,
+    resource.description,
     [
       `- API: \`${group}/${version}\`, kind \`${kind}\`, resource \`${plural}\`, namespaced, category \`swarm\`.`,
       ...(shortNames === '' ? [] : [`- Short name: ${shortNames}.`]),

@@ -1,8 +1,7 @@
 import type { ToolFailure } from './tool.ts';
 
 /** What a tool was looking for, or what to tell the model instead. */
-export type Found<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ToolFailure };
+export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ToolFailure };
 
 export function found<T>(value: T): Found<T> {
   return { ok: true, value };

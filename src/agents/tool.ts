@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 
@@ -142,12 +142,12 @@ type Executable<Input extends z.ZodObject, Output extends z.ZodType> = ToolDecla
 export function declareTool<Input extends z.ZodObject, Output extends z.ZodType>(
   declaration: ToolDeclaration<Input, Output>,
 ): ToolDeclaration {
-  return declaration as unknown as ToolDeclaration;
+  return declaration;
 }
 
 /** The only way to make a tool: the compiler checks that execute takes the input schema's type. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodType>(tool: Executable<Input, Output>): Tool {
-  return tool as unknown as Tool;
+  return tool;
 }
 
 export function isTool(declaration: ToolDeclaration): declaration is Tool {

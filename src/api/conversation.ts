@@ -119,10 +119,7 @@ export const conversationStatus = z.object({
     .meta(mapList('backend', 'name'))
     .describe('Runs of this conversation, newest first, kept true until each has ended.'),
   usage: usage.optional(),
-  tainted: z
-    .boolean()
-    .optional()
-    .describe('True once text of strangers has come in; from then on writes need approval.'),
+  tainted: z.boolean().optional().describe('True once text of strangers (logs, objects, documents) has come in.'),
   summary: z
     .string()
     .max(8_192)

@@ -142,7 +142,7 @@ export const customResources: readonly CustomResource[] = [
   },
   {
     type: kinds.swarmConfig,
-    description: 'Settings of a namespace: model, agents, backends, policy and budgets. Usually named default.',
+    description: 'Settings of a namespace: model, agents, backends and policy. Usually named default.',
     shortNames: [],
     columns: [
       phase,

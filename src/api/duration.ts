@@ -18,6 +18,6 @@ export function durationMs(text: string): number {
       `"${text}" is no duration: write hours, minutes and seconds in this order, for example 1h30m, 45m or 10s`,
     );
   }
-  const [hours, minutes, seconds] = parts.slice(1).map((part) => Number.parseInt(part ?? '0', 10));
-  return ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+  const [, hours = '0', minutes = '0', seconds = '0'] = parts;
+  return (Number.parseInt(hours, 10) * 3600 + Number.parseInt(minutes, 10) * 60 + Number.parseInt(seconds, 10)) * 1000;
 }

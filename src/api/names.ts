@@ -5,8 +5,6 @@ export const labels = {
   conversation: `${group}/conversation`,
   intent: `${group}/intent`,
   turn: `${group}/turn`,
-  /** Shard that serves the object; absent means the one without a number. */
-  shard: `${group}/shard`,
 } as const;
 
 export const annotations = {
@@ -20,9 +18,6 @@ export const finalizers = {
   /** Held until the runs of a deleted Conversation or Intent are cancelled or orphaned. */
   runs: `${group}/runs`,
 } as const;
-
-/** Field manager of everything the operator writes. */
-export const fieldManager = 'swarm-operator';
 
 /** ServiceAccount the agents act as when the object names none. */
 export const defaultServiceAccountName = 'swarm-runner';

@@ -122,14 +122,7 @@ export const policy = z
       .default('Never')
       .describe('People are asked at least this often, whatever a Conversation or an Intent says.'),
     rules: z
-      .array(
-        approvalRule.extend({
-          evenTainted: z
-            .boolean()
-            .default(false)
-            .describe('True: an Allow also holds after text of strangers has come in.'),
-        }),
-      )
+      .array(approvalRule)
       .max(64)
       .default([])
       .meta(atomicList())
@@ -138,24 +131,6 @@ export const policy = z
   .prefault({})
   .describe('What the agents may do in this namespace.');
 export type Policy = z.output<typeof policy>;
-
-export const budgets = z
-  .object({
-    tokensPerDay: z
-      .int()
-      .min(0)
-      .max(1e12)
-      .optional()
-      .describe('Tokens, in and out, that the namespace may use in a day (UTC); no bound when absent.'),
-    modelCallsPerDay: z
-      .int()
-      .min(0)
-      .max(1e9)
-      .optional()
-      .describe('Model calls the namespace may make in a day (UTC); no bound when absent.'),
-  })
-  .prefault({})
-  .describe('Bounds of the whole namespace.');
 
 export const swarmConfigSpec = z.object({
   model: modelSettings.optional().describe('Model that plans and answers; the operator’s own when absent.'),
@@ -168,7 +143,6 @@ export const swarmConfigSpec = z.object({
   agents: z.array(agentSettings).max(16).default([]).meta(mapList('name')).describe('Settings of single agents.'),
   backends,
   policy,
-  budgets,
 });
 export type SwarmConfigSpec = z.output<typeof swarmConfigSpec>;
 export type SwarmConfigSpecInput = z.input<typeof swarmConfigSpec>;
@@ -181,20 +155,7 @@ export type SwarmConfigPhase = z.output<typeof swarmConfigPhase>;
 export const swarmConfigStatus = z.object({
   observedGeneration,
   phase: swarmConfigPhase.optional(),
-  checkedAt: z
-    .string()
-    .max(64)
-    .meta({ format: 'date-time' })
-    .optional()
-    .describe('When the backends were last probed.'),
-  usage: z
-    .object({
-      day: z.string().max(10).describe('Day in UTC, for example 2026-11-25.'),
-      tokens: z.int().min(0).max(1e12).describe('Tokens used on that day.'),
-      modelCalls: z.int().min(0).max(1e9).describe('Model calls made on that day.'),
-    })
-    .optional()
-    .describe('What the namespace has used of its budgets.'),
+  checkedAt: timestamp().optional().describe('When the backends were last probed.'),
   conditions,
 });
 export type SwarmConfigStatus = z.output<typeof swarmConfigStatus>;

@@ -63,7 +63,7 @@ function responseOf(incoming: IncomingMessage): Response {
   const isBodiless = [204, 205, 304].includes(status);
   if (isBodiless) incoming.resume();
   const body = isBodiless ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
-  return new Response(body as BodyInit | null, { status, headers });
+  return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers });
 }
 
 function guardedLookup(settings: GuardedFetchSettings): LookupFunction {

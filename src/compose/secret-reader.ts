@@ -21,20 +21,24 @@ type Secret = KubeObject & {
  * One value of a Secret, read by name: the operator cannot list or watch Secrets.
  * @throws TerminalError with reason SecretNotFound, SecretNotAllowed or Forbidden, and what to do.
  */
-export async function readSecret(kube: KubeClient, { namespace, name, key, host }: SecretQuery): Promise<string> {
+export async function readSecret(kube: KubeClient, query: SecretQuery): Promise<string> {
+  const { namespace, name, key, host } = query;
   const secret = await getSecret(kube, namespace, name);
-  const encoded = secret?.data?.[key];
-  if (encoded === undefined) {
-    const what = secret
-      ? `The Secret ${name} in namespace ${namespace} has no key ${key}`
-      : `There is no Secret ${name} in namespace ${namespace}`;
+  if (!secret) {
     const command = `kubectl -n ${namespace} create secret generic ${name} --from-literal=${key}=…`;
-    throw new TerminalError('SecretNotFound', `${what}; ${secret ? 'add it' : `create it: ${command}`}.`);
+    throw new TerminalError(
+      'SecretNotFound',
+      `There is no Secret ${name} in namespace ${namespace}; create it: ${command}`,
+    );
   }
-  const allowed = (secret?.metadata.annotations?.[annotations.allowedHosts] ?? '')
-    .split(',')
-    .map((entry) => entry.trim());
-  if (host !== undefined && !allowed.includes(host)) {
+  const encoded = secret.data?.[key];
+  if (encoded === undefined) {
+    throw new TerminalError(
+      'SecretNotFound',
+      `The Secret ${name} in namespace ${namespace} has no key ${key}; add it.`,
+    );
+  }
+  if (host !== undefined && !hostsOf(secret).includes(host)) {
     const command = `kubectl -n ${namespace} annotate --overwrite secret ${name} ${annotations.allowedHosts}=${host}`;
     throw new TerminalError(
       'SecretNotAllowed',
@@ -42,6 +46,10 @@ export async function readSecret(kube: KubeClient, { namespace, name, key, host 
     );
   }
   return Buffer.from(encoded, 'base64').toString('utf8').trim();
+}
+
+function hostsOf({ metadata }: Secret): readonly string[] {
+  return (metadata.annotations?.[annotations.allowedHosts] ?? '').split(',').map((entry) => entry.trim());
 }
 
 async function getSecret(kube: KubeClient, namespace: string, name: string): Promise<Secret | undefined> {

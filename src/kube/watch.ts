@@ -9,7 +9,7 @@ import { type KubeClient, type KubeObject, type ListPage, type ResourceType } fr
 export type WatchEvent<T> =
   /** Everything there is: the start, or a repair after versions were lost. What is absent here is gone. */
   | { readonly kind: 'listed'; readonly objects: readonly T[]; readonly resourceVersion: string }
-  | { readonly kind: 'put'; readonly object: T; readonly isNew: boolean }
+  | { readonly kind: 'put'; readonly object: T }
   | { readonly kind: 'removed'; readonly object: T };
 
 export interface WatchOptions {
@@ -69,11 +69,12 @@ export async function* watchObjects<T extends KubeObject>(options: WatchOptions)
         yield { kind: 'listed', objects: items, resourceVersion };
       }
       yield* followSession<T>(options, position);
-      if (clock.monotonicMs() - startMs < shortSessionMs && !position.hasMoved) position.failures += 1;
+      const lastedMs = clock.monotonicMs() - startMs;
+      if (lastedMs < shortSessionMs && !position.hasMoved) throw new Error('the watch ended as soon as it had begun');
       noteResume(options, 'ended');
     } catch (error) {
-      if (signal.aborted) return;
-      if (options.optional && isAbsentKind(error) && position.version !== '') {
+      if (hasFired(signal)) return;
+      if (options.optional && isAbsentKind(error)) {
         position.lose();
         yield { kind: 'listed', objects: [], resourceVersion: '' };
       }
@@ -82,6 +83,11 @@ export async function* watchObjects<T extends KubeObject>(options: WatchOptions)
       await pauseAfter(error, options, position);
     }
   }
+}
+
+/** As a function, because the compiler takes the loop's condition for granted across awaits. */
+function hasFired(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Where a watch stands between its sessions. */
@@ -112,13 +118,16 @@ class Position {
   fail(error: unknown): void {
     this.failures += 1;
     if (error instanceof MalformedLine) this.#malformed += 1;
-    if (isExpired(error) || this.#malformed >= malformedLimit) this.lose();
+    if (isLost(error) || this.#malformed >= malformedLimit) this.lose();
   }
 }
 
 async function listAll<T extends KubeObject>(options: WatchOptions): Promise<ListPage<T>> {
   const { client, type, signal, namespace, labelSelector } = options;
-  const scope = { ...(namespace !== undefined && { namespace }), ...(labelSelector !== undefined && { labelSelector }) };
+  const scope = {
+    ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== undefined && { labelSelector }),
+  };
   const items: T[] = [];
   let page: ListPage<T> | undefined;
   do {
@@ -152,7 +161,7 @@ async function* followSession<T extends KubeObject>(
       position.advance(line.object.metadata.resourceVersion ?? '');
       const object = line.object as T;
       if (line.type === 'DELETED') yield { kind: 'removed', object };
-      else if (line.type !== 'BOOKMARK') yield { kind: 'put', object, isNew: line.type === 'ADDED' };
+      else if (line.type !== 'BOOKMARK') yield { kind: 'put', object };
     }
   } finally {
     session.end();
@@ -212,15 +221,18 @@ interface StatusObject {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly details?: { readonly retryAfterSeconds?: number };
 }
 
 function errorOf(status: StatusObject = {}): KubeApiError {
-  const { code = 500, reason = 'Unknown', message = 'the watch reported an error' } = status;
-  return new KubeApiError({ status: code, reason, message });
+  const { code = 500, reason = 'Unknown', message = 'the watch reported an error', details } = status;
+  const retryAfterMs = (details?.retryAfterSeconds ?? 0) * 1000;
+  return new KubeApiError({ status: code, reason, message, ...(retryAfterMs > 0 && { retryAfterMs }) });
 }
 
-function isExpired(error: unknown): boolean {
-  return error instanceof KubeApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
+/** 410: the version is forgotten. 504: it is yet to come, as after a restore of etcd, and the server will not wait for it. */
+function isLost(error: unknown): boolean {
+  return error instanceof KubeApiError && (error.status === 410 || error.status === 504);
 }
 
 function isAbsentKind(error: unknown): boolean {
@@ -228,7 +240,7 @@ function isAbsentKind(error: unknown): boolean {
 }
 
 function causeOf(error: unknown): ResumeCause {
-  if (isExpired(error)) return 'expired';
+  if (isLost(error)) return 'expired';
   if (error instanceof IdleConnection) return 'idle';
   return error instanceof MalformedLine ? 'malformed' : 'failed';
 }

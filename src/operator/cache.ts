@@ -15,6 +15,8 @@ export interface Cache<T extends KubeObject> {
   noteWritten(object: T): void;
 }
 
+export type CacheChange<T> = readonly [kind: 'ADDED' | 'MODIFIED' | 'DELETED', object: T];
+
 /** The cache with its writing side, which only the watcher uses. */
 export class ObjectCache<T extends KubeObject> implements Cache<T> {
   readonly #objects = new Map<ObjectKey, T>();
@@ -79,9 +81,9 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
 
   /**
    * Takes a whole list.
-   * @returns every object that appeared, changed or went away; the last known state of those that went.
+   * @returns what that changed; of objects that went away, the last known state.
    */
-  replaceAll(objects: readonly T[], resourceVersion: string): readonly T[] {
+  replaceAll(objects: readonly T[], resourceVersion: string): readonly CacheChange<T>[] {
     const listed = new Map(objects.map((object) => [keyOf(object), object]));
     const listVersion = toVersion(resourceVersion);
     // A list is a quorum read: only a restored etcd answers with the past. Then everything known is void.
@@ -92,17 +94,21 @@ export class ObjectCache<T extends KubeObject> implements Cache<T> {
       return !cached || versionOf(cached) !== versionOf(object) || versionOf(object) === 0n;
     });
     for (const [key, object] of gone) this.#drop(key, object);
-    for (const [, object] of changed) this.put(object);
+    const removals = gone.map(([, object]) => ['DELETED', object] as const);
+    const additions = changed.map(([, object]) => [this.put(object) ? 'MODIFIED' : 'ADDED', object] as const);
     this.sawVersion(listVersion);
-    return [...gone, ...changed].map(([, object]) => object);
+    return [...removals, ...additions];
   }
 
-  #startOver(objects: readonly T[], listVersion: bigint): readonly T[] {
+  #startOver(objects: readonly T[], listVersion: bigint): readonly CacheChange<T>[] {
     const before = [...this.#objects];
     for (const [key, object] of before) this.#drop(key, object);
     this.#watchedVersion = listVersion;
     for (const object of objects) this.#set(withoutManagedFields(object));
-    return [...before.map(([, object]) => object), ...objects];
+    return [
+      ...before.map(([, object]) => ['DELETED', object] as const),
+      ...objects.map((object) => ['ADDED', object] as const),
+    ];
   }
 
   sawVersion(version: bigint): void {

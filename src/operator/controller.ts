@@ -5,7 +5,7 @@ import { type Clock } from '../base/clock.ts';
 import { messageOf, RetryableError, TerminalError } from '../base/errors.ts';
 import { type Log } from '../base/log.ts';
 import { type Metrics } from '../base/metrics.ts';
-import { isConflict } from '../kube/errors.ts';
+import { isConflict, KubeApiError } from '../kube/errors.ts';
 import { type NextAttempt, nextAttempt, type ReconcileResult } from './next-attempt.ts';
 import { type ObjectKey, type Reconciler } from './reconciler.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -107,7 +107,7 @@ export class Controller {
   #logFailure(log: Log, error: unknown): void {
     if (this.#options.signal.aborted || isConflict(error)) {
       log.debug({ error: messageOf(error) }, 'Reconcile was overtaken');
-    } else if (error instanceof RetryableError) {
+    } else if (error instanceof RetryableError || isTrouble(error)) {
       log.info({ reason: error.reason, error: error.message }, 'Reconcile is waiting for better times');
     } else if (error instanceof TerminalError) {
       log.warn({ reason: error.reason, error: error.message }, 'Reconcile needs a person');
@@ -130,6 +130,11 @@ export class Controller {
     this.#active = active;
     this.#metrics.active.set(active);
   }
+}
+
+/** The API server's, not ours: no answer, too many requests, or an error of its own. */
+function isTrouble(error: unknown): error is KubeApiError {
+  return error instanceof KubeApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
 }
 
 function metricsOf({ reconciler, concurrency, metrics }: ControllerOptions) {

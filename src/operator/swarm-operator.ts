@@ -1,13 +1,13 @@
-import dotI, { type ResourceEvent } from '@dot-i/k8s-operator';
+import { type ResourceEvent } from '@dot-i/k8s-operator';
 import { type RandomSource } from '../base/backoff.ts';
 import { type Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import { type Log } from '../base/log.ts';
 import { type Metrics } from '../base/metrics.ts';
 import { type KubeClient, type KubeObject, type ResourceType } from '../kube/kube-client.ts';
 import { type Cache, type IndexFunction } from './cache.ts';
 import { Controller } from './controller.ts';
 import { LeaderElector, type LeaseSettings } from './leader-elector.ts';
+import { OperatorBase, resourceEvent } from './operator-base.ts';
 import { type ObjectKey, type Reconciler } from './reconciler.ts';
 import { Watcher } from './watcher.ts';
 
@@ -50,11 +50,8 @@ export interface ControllerRegistration {
 /** How long aborted reconciles get to come to rest. */
 const abortGraceMs = 5_000;
 
-/**
- * The lifecycle of everything that runs: caches first, then the lease, then the controllers; back in reverse order.
- * The base class gives start, init and registration of resources; its watch loop is replaced (docs/adr/0001).
- */
-export class SwarmOperator extends dotI.default {
+/** The lifecycle of everything that runs: caches first, then the lease, then the controllers; back in reverse order. */
+export class SwarmOperator extends OperatorBase {
   /** Resolves when the caches are filled, the lease is held and the controllers work. */
   readonly running: Promise<void>;
   readonly #options: SwarmOperatorOptions;
@@ -64,16 +61,12 @@ export class SwarmOperator extends dotI.default {
   readonly #effects = new AbortController();
   readonly #watching = new AbortController();
   readonly #elector: LeaderElector | undefined;
-  readonly #markRunning: () => void;
+  #markRunning: () => void = () => undefined;
 
   constructor(options: SwarmOperatorOptions) {
-    super(lifecycleLogger(options.log));
+    super(options.log);
     this.#options = options;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.running = promise;
-    this.#markRunning = () => {
-      resolve(undefined);
-    };
+    this.running = new Promise((resolve) => (this.#markRunning = resolve));
     this.#elector = options.leaderElection && new LeaderElector({ ...options, lease: options.leaderElection });
   }
 
@@ -136,7 +129,7 @@ export class SwarmOperator extends dotI.default {
 
   protected override async init(): Promise<void> {
     for (const { type } of this.#watchers.values()) {
-      const sources = this.#sources.filter(({ source }) => keyOfType(source.type) === keyOfType(type));
+      const sources = this.#sources.filter(({ source }) => nameOfType(source.type) === nameOfType(type));
       await this.watchResource(type.group, type.version, type.plural, ({ object }) => {
         for (const { source, controller } of sources) {
           for (const key of source.keysOf(object as KubeObject)) controller.enqueue(key);
@@ -145,4 +138,57 @@ export class SwarmOperator extends dotI.default {
       });
     }
   }
+
+  // eslint-disable-next-line max-params -- the signature of the base class
+  protected override watchResource(
+    group: string,
+    _version: string,
+    plural: string,
+    onEvent: (event: ResourceEvent) => Promise<void>,
+  ): Promise<void> {
+    const watcher = this.#watchers.get(nameOfType({ group, plural }));
+    if (!watcher) throw new Error(`${plural}.${group} has no cache: ask for cacheOf first`);
+    watcher.start((change) => void onEvent(resourceEvent(plural, change)));
+    return Promise.resolve();
+  }
+
+  #watcherOf(type: ResourceType, options: CacheOptions<never> = {}): Watcher {
+    const name = nameOfType(type);
+    const existing = this.#watchers.get(name);
+    if (!existing) {
+      const { labelSelector, optional } = options;
+      const watcher = new Watcher({ ...this.#options, type, signal: this.#watching.signal, labelSelector, optional });
+      this.#watchers.set(name, watcher);
+      return watcher;
+    }
+    if (options.labelSelector !== undefined && options.labelSelector !== existing.labelSelector) {
+      throw new Error(`${name} is already cached with another selector`);
+    }
+    return existing;
+  }
+
+  async #lead(): Promise<void> {
+    await Promise.all([...this.#watchers.values()].map((watcher) => watcher.synced));
+    if (this.#elector && !(await this.#elector.acquire())) return;
+    for (const controller of this.#controllers) controller.start();
+    this.#markRunning();
+  }
+
+  async #endAfterLoss(): Promise<void> {
+    this.#effects.abort(this.#elector?.lost.reason);
+    await this.#drainWithin(abortGraceMs);
+    this.#options.onLeadershipLost();
+  }
+
+  async #drainWithin(limitMs: number): Promise<void> {
+    const drained = new AbortController();
+    const limit = this.#options.clock.sleep(limitMs, drained.signal).catch(() => undefined);
+    const drain = Promise.all(this.#controllers.map((controller) => controller.drain()));
+    await Promise.race([drain, limit]);
+    drained.abort();
+  }
+}
+
+function nameOfType({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): string {
+  return group === '' ? plural : `${plural}.${group}`;
 }

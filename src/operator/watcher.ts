@@ -1,33 +1,32 @@
 import { type KubeObject } from '../kube/kube-client.ts';
 import { type WatchEvent, watchObjects, type WatchOptions } from '../kube/watch.ts';
-import { ObjectCache } from './cache.ts';
-
-export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
-export type OnChange = (kind: ChangeKind, object: KubeObject) => void;
+import { type CacheChange, ObjectCache } from './cache.ts';
 
 /** Keeps one cache true and tells of every change, after the cache shows it. */
 export class Watcher {
   readonly cache = new ObjectCache<KubeObject>();
   readonly #options: WatchOptions;
-  readonly #synced = Promise.withResolvers<undefined>();
+  /** Resolves when the first list is in the cache. */
+  readonly synced: Promise<void>;
+  #markSynced: () => void = () => undefined;
   #hasSynced = false;
   #stopped: Promise<void> = Promise.resolve();
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.synced = new Promise((resolve) => (this.#markSynced = resolve));
   }
 
   get type(): WatchOptions['type'] {
     return this.#options.type;
   }
 
-  get hasSynced(): boolean {
-    return this.#hasSynced;
+  get labelSelector(): string | undefined {
+    return this.#options.labelSelector;
   }
 
-  /** Resolves when the first list is in the cache. */
-  get synced(): Promise<unknown> {
-    return this.#synced.promise;
+  get hasSynced(): boolean {
+    return this.#hasSynced;
   }
 
   /** Resolves when the watch has ended after its signal. */
@@ -35,21 +34,26 @@ export class Watcher {
     return this.#stopped;
   }
 
-  start(onChange: OnChange): void {
+  start(onChange: (change: CacheChange<KubeObject>) => void): void {
     this.#stopped = this.#run(onChange);
   }
 
-  async #run(onChange: OnChange): Promise<void> {
+  async #run(onChange: (change: CacheChange<KubeObject>) => void): Promise<void> {
     for await (const event of watchObjects(this.#options)) {
-      for (const [kind, object] of this.#apply(event)) this.#tell(onChange, kind, object);
-      if (!this.#hasSynced) {
-        this.#hasSynced = true;
-        this.#synced.resolve(undefined);
+      for (const change of this.#apply(event)) {
+        try {
+          onChange(change);
+        } catch (error) {
+          // A mistake in the mapping of one object must not end the watch for all the others.
+          this.#options.log.error({ err: error, resource: this.type.plural }, 'Mapping a change to keys failed');
+        }
       }
+      this.#hasSynced = true;
+      this.#markSynced();
     }
   }
 
-  #apply(event: WatchEvent<KubeObject>): readonly (readonly [ChangeKind, KubeObject])[] {
+  #apply(event: WatchEvent<KubeObject>): readonly CacheChange<KubeObject>[] {
     switch (event.kind) {
       case 'listed':
         return this.cache.replaceAll(event.objects, event.resourceVersion);
@@ -58,15 +62,6 @@ export class Watcher {
       case 'removed':
         this.cache.remove(event.object);
         return [['DELETED', event.object]];
-    }
-  }
-
-  /** A mistake in one source must not end the watch for all the others. */
-  #tell(onChange: OnChange, kind: ChangeKind, object: KubeObject): void {
-    try {
-      onChange(kind, object);
-    } catch (error) {
-      this.#options.log.error({ err: error, resource: this.type.plural }, 'Mapping a change to keys failed');
     }
   }
 }

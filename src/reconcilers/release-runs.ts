@@ -5,6 +5,7 @@ import { isTrue } from '../api/conditions.ts';
 import type { Turn } from '../api/turn.ts';
 import { attempt } from '../base/attempt.ts';
 import { messageOf } from '../base/errors.ts';
+import { isNotFound } from '../kube/errors.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { later, type Outcome, type ReconcileContext, settled } from '../operator/reconciler.ts';
 import { hasEnded, type RunSource } from './runs.ts';
@@ -80,5 +81,10 @@ async function cancelTurn(kube: KubeClient, { metadata }: Turn, signal: AbortSig
 async function letGo(kube: KubeClient, { type, owner: { metadata } }: Release, signal: AbortSignal): Promise<void> {
   const remaining = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== finalizers.runs);
   const patch = { metadata: { resourceVersion: metadata.resourceVersion, finalizers: remaining } };
-  await kube.mergePatch(type, metadata, patch, { signal });
+  try {
+    await kube.mergePatch(type, metadata, patch, { signal });
+  } catch (error) {
+    // It is gone already; only our cache does not know yet.
+    if (!isNotFound(error)) throw error;
+  }
 }

@@ -140,7 +140,7 @@ export class Arena {
     const running = (await this.#runs()).filter((run) => run.status?.completionTime === undefined);
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const condition = { type: 'Succeeded', status: 'True', reason: 'Succeeded', message: '', lastTransitionTime: time };
-    const patch = { status: { startTime: time, completionTime: time, conditions: [condition] } };
+    const patch = { status: { completionTime: time, conditions: [condition] } };
     await Promise.all(
       running.map(({ metadata }) => this.#api.must('PATCH', `${this.#tekton()}/${metadata.name}/status`, patch)),
     );

@@ -72,6 +72,16 @@ export class Campaign {
     await rival.kill();
   }
 
+  /** Lets one operator carry out a wave of each kind. */
+  async workOff(kinds: readonly WaveKind[]): Promise<void> {
+    const operator = this.#start();
+    for (const kind of kinds) {
+      await this.addWave(kind);
+      await this.#watch([operator]);
+    }
+    await operator.stop();
+  }
+
   /** Works without ambush until all is done or nothing can be hoped for any more. */
   async finish(): Promise<void> {
     const operator = this.#start();

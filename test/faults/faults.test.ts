@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { boundaries, type Boundary } from '../../src/turns/boundaries.ts';
+import { boundaries } from '../../src/turns/boundaries.ts';
+import { FaultProxy, type ProxiedRequest } from '../support/fault-proxy.ts';
 import { installSwarm } from '../support/operator-under-test.ts';
 import { testCluster } from '../support/test-cluster.ts';
 import { Arena } from './arena.ts';
 import { Campaign } from './campaign.ts';
+import { dropJournalRules } from './journal-rules.ts';
 import { mutationNames, type MutationName } from './orders.ts';
 import { type Verdict } from './verdict.ts';
 
@@ -21,6 +23,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
 
   afterEach(async () => {
     await Promise.all(arenas.splice(0).map((arena) => arena.close(cluster.kubeconfig)));
+    await installSwarm(cluster);
   });
 
   async function openArena(): Promise<Arena> {
@@ -30,12 +33,12 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     return arena;
   }
 
-  async function report(what: string, arena: Arena, campaign: Campaign): Promise<Verdict> {
+  async function report(what: string, arena: Arena, { trials, details }: Report): Promise<Verdict> {
     const verdict = await arena.verdict();
     const { lost, duplicated, stuck, effects, ambiguous } = verdict;
     const counts = `lost ${lost.length}, duplicated ${duplicated.length}, stuck ${stuck.length}`;
-    console.log(`${what}: trials ${campaign.trials}, ${counts}`);
-    console.log(`  ${effects} effects, ${ambiguous} ambiguous; ${describeHeld(campaign.heldAt)}`);
+    console.log(`${what}: trials ${trials}, ${counts}`);
+    console.log(`  ${effects} effects, ${ambiguous} ambiguous; ${details}`);
     return verdict;
   }
 
@@ -48,7 +51,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     }
     await campaign.finish();
 
-    const verdict = await report('killed', arena, campaign);
+    const verdict = await report('killed', arena, described(campaign));
     expect(verdict).toMatchObject(innocent);
     expect([...campaign.heldAt.keys()]).toEqual([...boundaries]);
     expect(Math.min(...campaign.heldAt.values())).toBeGreaterThan(0);
@@ -63,20 +66,45 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     }
     await campaign.finish();
 
-    expect(await report('two operators', arena, campaign)).toMatchObject(innocent);
+    expect(await report('two operators', arena, described(campaign))).toMatchObject(innocent);
+  });
+
+  it('loses and doubles nothing when the API server and the receivers carry out what they never answer', async () => {
+    const arena = await openArena();
+    const proxy = await FaultProxy.start(cluster.kubeconfig);
+    const campaign = new Campaign({ arena, kubeconfig: proxy.writeKubeconfig() });
+    let writes = 0;
+    let dropped = 0;
+    const isUnlucky = ({ method }: ProxiedRequest) => {
+      if (method === 'GET') return false;
+      writes += 1;
+      if (writes % 4 === 0) dropped += 1;
+      return writes % 4 === 0;
+    };
+    proxy.inject({ when: isUnlucky, fault: { kind: 'drop-reply' }, times: Infinity });
+    await arena.setWeather(0.25);
+
+    while (dropped < wantedTrials / 4) await campaign.workOff(['mixed', 'approved', 'external']);
+    await campaign.finish();
+
+    const details = `${writes} writes to the API server, each fourth unanswered`;
+    const verdict = await report('replies dropped', arena, { trials: dropped, details });
+    await proxy.close();
+    expect(verdict).toMatchObject(innocent);
   });
 
   it.each(mutationNames)('notices that %s', async (mutation) => {
     const arena = await openArena();
     const campaign = new Campaign({ arena, kubeconfig: cluster.kubeconfig, mutation });
     let found: readonly string[] = [];
+    if (mutation === 'withoutCompareAndSwap') await dropJournalRules(cluster);
 
     for (let round = 0; round < mutationRounds && found.length === 0; round += 1) {
       await provoke(campaign, mutation);
       found = sins(await arena.verdict());
     }
 
-    await report(mutation, arena, campaign);
+    await report(mutation, arena, described(campaign));
     expect(found).not.toEqual([]);
   });
 });
@@ -88,6 +116,11 @@ async function provoke(campaign: Campaign, mutation: MutationName): Promise<void
   await campaign.finish();
 }
 
-function describeHeld(heldAt: ReadonlyMap<Boundary, number>): string {
-  return [...heldAt].map(([boundary, count]) => `${boundary} ${count}`).join(', ');
+interface Report {
+  readonly trials: number;
+  readonly details: string;
+}
+
+function described({ trials, heldAt }: Campaign): Report {
+  return { trials, details: `held at ${[...heldAt].map(([boundary, count]) => `${boundary} ${count}`).join(', ')}` };
 }

@@ -12,7 +12,7 @@ interface Answer {
   readonly body: Asked;
 }
 
-/** One tool for each effect class, all acting on the World. */
+/** One tool for each effect class, all acting on the World. It takes the name of an agent that a Conversation may name. */
 export function createWorldAgent(url: string): Agent {
   async function ask(method: string, path: string, asked?: object): Promise<Answer> {
     const body = asked === undefined ? null : JSON.stringify(asked);
@@ -43,7 +43,7 @@ export function createWorldAgent(url: string): Agent {
     });
 
   return {
-    name: 'world',
+    name: 'minio',
     purpose: 'Acts on the world of the fault suite.',
     instructions: 'Follow the script.',
     delegates: [],

@@ -23,10 +23,14 @@ export class Kubectl {
     return this.#execute(args, '');
   }
 
-  /** YAML text, or objects. */
-  apply(manifest: string | object, ...args: readonly string[]): Promise<string> {
-    const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
-    return this.#execute(['apply', '-f', '-', ...args], text);
+  /** With this text on its standard input. */
+  pipe(input: string, ...args: readonly string[]): Promise<string> {
+    return this.#execute(args, input);
+  }
+
+  /** YAML text, or an object. */
+  apply(manifest: string | object): Promise<string> {
+    return this.pipe(typeof manifest === 'string' ? manifest : JSON.stringify(manifest), 'apply', '-f', '-');
   }
 
   async get<T>(resource: string, name: string): Promise<T> {

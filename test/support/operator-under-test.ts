@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FaultProxy } from './fault-proxy.ts';
 import { Program, type Exit } from './program.ts';
 import { projectRoot, type TestCluster } from './test-cluster.ts';
 import { waitFor } from './wait-for.ts';
@@ -9,8 +10,8 @@ import { waitFor } from './wait-for.ts';
 export interface OperatorOptions {
   /** It serves this namespace and no other, so that suites do not meet. */
   readonly namespace: string;
-  /** Of another way to the API server, for example through a fault proxy; default straight. */
-  readonly server?: string;
+  /** Its way to the API server; absent: straight. */
+  readonly through?: FaultProxy;
   readonly maxConcurrentTurns?: number;
 }
 
@@ -27,7 +28,7 @@ export class OperatorUnderTest {
     const program = new Program({
       script: `${projectRoot}/src/main.ts`,
       args: [
-        `--kubeconfig=${await operatorKubeconfig(cluster, options.server)}`,
+        `--kubeconfig=${await operatorKubeconfig(cluster, options.through)}`,
         `--namespace=${options.namespace}`,
         `--health-address=${health}`,
         '--metrics-address=127.0.0.1:0',
@@ -78,17 +79,16 @@ async function isReady(program: Program, health: string): Promise<boolean> {
 }
 
 interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: Record<string, unknown> }[];
   readonly users: readonly object[];
 }
 
-async function operatorKubeconfig({ kubectl }: TestCluster, server?: string): Promise<string> {
-  const token = await kubectl.in('swarm-system').run('create', 'token', 'swarm-operator', '--duration=2h');
+async function operatorKubeconfig({ kubectl }: TestCluster, through?: FaultProxy): Promise<string> {
+  const token = (await kubectl.in('swarm-system').run('create', 'token', 'swarm-operator', '--duration=2h')).trim();
+  if (through !== undefined) return through.writeKubeconfig(token);
   const config = JSON.parse(
     await kubectl.run('config', 'view', '--raw', '--minify', '--flatten', '-o', 'json'),
   ) as Kubeconfig;
-  Object.assign(config.users[0] ?? {}, { user: { token: token.trim() } });
-  Object.assign(config.clusters[0]?.cluster ?? {}, server === undefined ? {} : { server });
+  Object.assign(config.users[0] ?? {}, { user: { token } });
   const file = join(mkdtempSync(join(tmpdir(), 'swarm-operator-')), 'kubeconfig');
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;

@@ -51,7 +51,11 @@ function layerEntries() {
   for (const value of options.file) {
     const [source, path, mode] = value.split(':');
     const executable = (statSync(source).mode & 0o111) !== 0;
-    add(path, { type: 'file', mode: mode ? parseInt(mode, 8) : executable ? 0o755 : 0o644, data: readFileSync(source) });
+    add(path, {
+      type: 'file',
+      mode: mode ? parseInt(mode, 8) : executable ? 0o755 : 0o644,
+      data: readFileSync(source),
+    });
   }
   for (const value of options.link) {
     const [target, path] = value.split(':');

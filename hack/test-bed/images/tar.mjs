@@ -31,7 +31,11 @@ function header({ name, type, mode, target = '' }, size) {
   text(target, 157, 100);
   text('ustar\0' + '00', 257, 8);
   text(prefix, 345, 155);
-  number(block.reduce((sum, byte) => sum + byte, 0), 148, 7);
+  number(
+    block.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
   return block;
 }
 
@@ -45,11 +49,13 @@ function split(name) {
 /** Names and contents of the plain files in a tar file written by `tar`. */
 export function readTar(archive) {
   const files = new Map();
-  for (let offset = 0; archive[offset]; ) {
-    const field = (from, length) => archive.toString('utf8', offset + from, offset + from + length).replace(/\0.*$/s, '');
+  for (let offset = 0; archive[offset];) {
+    const field = (from, length) =>
+      archive.toString('utf8', offset + from, offset + from + length).replace(/\0.*$/s, '');
     const [name, prefix, size] = [field(0, 100), field(345, 155), parseInt(field(124, 12), 8)];
     const data = offset + BLOCK;
-    if (field(156, 1) === types.file) files.set(prefix ? `${prefix}/${name}` : name, archive.subarray(data, data + size));
+    if (field(156, 1) === types.file)
+      files.set(prefix ? `${prefix}/${name}` : name, archive.subarray(data, data + size));
     offset = data + Math.ceil(size / BLOCK) * BLOCK;
   }
   return files;

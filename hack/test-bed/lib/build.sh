@@ -26,7 +26,7 @@ recipe_of() {
     kube-scheduler) echo control-plane k8s.io/kubernetes/cmd/kube-scheduler '10 s' ;;
     kubelet) echo control-plane k8s.io/kubernetes/cmd/kubelet '20 s' ;;
     kube-proxy) echo control-plane k8s.io/kubernetes/cmd/kube-proxy '10 s' ;;
-    tekton-controller) echo tekton github.com/tektoncd/pipeline/cmd/controller '2 min' ;;
+    tekton-controller | tekton-loopback-controller) echo tekton github.com/tektoncd/pipeline/cmd/controller '2 min' ;;
     tekton-*) echo tekton "github.com/tektoncd/pipeline/cmd/${1#tekton-}" '5 s' ;;
     kwok) echo kwok sigs.k8s.io/kwok/cmd/kwok '3 min' ;;
     *) fail "no recipe for $1" ;;
@@ -38,10 +38,8 @@ needed_binaries() {
   local control_plane='etcd kube-apiserver kubectl kube-controller-manager kube-scheduler'
   local tekton='tekton-controller tekton-entrypoint tekton-nop tekton-workingdirinit tekton-sidecarlogresults'
   case $MODE in
-    existing) command -v kubectl >/dev/null || echo kubectl ;;
-    kind) echo "$(command -v kubectl >/dev/null || echo kubectl) $tekton tekton-webhook" ;;
     node) echo "$control_plane kubelet kube-proxy $tekton tekton-webhook" ;;
-    fake-node) echo "$control_plane kwok tekton-controller" ;;
+    fake-node) echo "$control_plane kwok tekton-loopback-controller" ;;
   esac
 }
 
@@ -59,7 +57,7 @@ ensure_binaries() {
 }
 
 build() { # component "n of m"
-  local component=$1 target folder package estimate since=$SECONDS log
+  local component=$1 target folder package estimate since=$SECONDS log options=(-buildvcs=false -trimpath)
   target=$(binary "$component")
   read -r folder package estimate <<<"$(recipe_of "$component")"
   mkdir -p "${target%/*}"
@@ -69,14 +67,15 @@ build() { # component "n of m"
     flock 8
     [[ ! -x $target ]] || exit 0
     say "building $component $(version_of "$component") ($2; usually $estimate on two cores)"
-    cd "$HERE/$folder"
+    cd "$HERE/$folder" || exit
+    if [[ $component == tekton-loopback-controller ]]; then options+=("-modfile=$(loopback_go_mod "${target%/*}")"); fi
     if ! GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0 \
-      go build -buildvcs=false -trimpath -ldflags "-s -w $(version_flags)" -o "$target.new" "$package" >"$log" 2>&1; then
+      go build "${options[@]}" -ldflags "-s -w $(version_flags)" -o "$target.new" "$package" >"$log" 2>&1; then
       show_log "$log"
       fail "could not build $component" "log: $log"
     fi
     mv "$target.new" "$target"
-    rm -f "$log"
+    rm -rf "$log" "${target%/*}"/{tekton,knative,go.mod,go.sum}
     say "built $component in $((SECONDS - since)) s"
   ) 8>"${target%/*}/.lock"
 }
@@ -91,6 +90,29 @@ version_flags() {
   done
 }
 
+# The controller serves probes and profiles on all interfaces and has no setting for that. This mode has no network namespace to keep
+# them in, so the three lines that say so are changed in copies of the sources: loopback only.
+loopback_go_mod() { # folder for the copies
+  local tekton knative
+  tekton=$(tekton_sources)
+  knative=$(module_folder knative.dev/pkg)
+  rm -rf "$1/tekton" "$1/knative"
+  cp -R "$tekton" "$1/tekton"
+  cp -R "$knative" "$1/knative"
+  chmod -R u+w "$1/tekton" "$1/knative"
+  sed -i 's/ListenAndServe(":"+port/ListenAndServe("127.0.0.1:"+port/' "$1/tekton/cmd/controller/main.go"
+  sed -i 's/Addr: ":" + strconv.Itoa(port)/Addr: "127.0.0.1:0"/; /"strconv"/d' "$1/knative/injection/health_check.go"
+  sed -i 's/":" + port,/"127.0.0.1:" + port,/' "$1/knative/observability/runtime/pprof.go"
+  (($(cat "$1/tekton/cmd/controller/main.go" "$1/knative/injection/health_check.go" "$1/knative/observability/runtime/pprof.go" |
+    grep -c '"127.0.0.1:') == 3)) || fail "Tekton $TEKTON_VERSION listens in another way than this script knows: see loopback_go_mod"
+  cp go.sum "$1/go.sum"
+  {
+    cat go.mod
+    printf 'replace github.com/tektoncd/pipeline => %s\nreplace knative.dev/pkg => %s\n' "$1/tekton" "$1/knative"
+  } >"$1/go.mod"
+  echo "$1/go.mod"
+}
+
 require_go() {
   local version
   command -v go >/dev/null || fail "Go $GO_MINIMUM or newer is needed to build Kubernetes: https://go.dev/dl/"
@@ -101,9 +123,9 @@ require_go() {
 }
 
 # The folder of Tekton's own sources, for its CRDs, RBAC and ConfigMaps.
-tekton_sources() {
-  cd "$HERE/tekton"
-  # `download` fetches nothing that is already there; -json keeps stdout parseable without another tool.
-  GOTOOLCHAIN=local GOFLAGS=-mod=readonly go mod download -json github.com/tektoncd/pipeline |
-    sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p'
+tekton_sources() { (cd "$HERE/tekton" && module_folder github.com/tektoncd/pipeline); }
+
+# Where the sources of a module of the go.mod in this folder are. `download` fetches nothing that is already there.
+module_folder() { # module
+  GOTOOLCHAIN=local GOFLAGS=-mod=readonly go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p'
 }

@@ -11,7 +11,7 @@ ensure_certificates() {
   chmod 700 "$STATE" "$PKI" "$STATE/users" "$STATE/kubeconfigs"
   (
     umask 077
-    cd "$PKI"
+    cd "$PKI" || exit
     make_authority
     issue apiserver /CN=kube-apiserver \
       "subjectAltName=IP:127.0.0.1,IP:$API_ADDRESS,IP:$SERVICE_ADDRESS,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"

@@ -43,7 +43,6 @@ load_image() { # reference archive
 }
 
 ensure_images() {
-  [[ $MODE == node || $MODE == kind ]] || return 0
   local busybox node library applet file arguments
   busybox=$(PATH=$PATH:/usr/sbin:/sbin command -v busybox) || fail 'busybox is needed' 'Debian: apt-get install busybox-static'
 
@@ -64,11 +63,15 @@ ensure_images() {
   arguments=(--base swarm.test/node:24)
   for file in "$HERE"/images/trainer/*; do arguments+=(--file "$file:/app/${file##*/}"); done
   mkdir -p "$STATE/data"
-  "$node" "$HERE/images/trainer/make-churn-data.mjs" 4000 7 >"$STATE/data/churn.csv"
-  "$node" "$HERE/images/trainer/make-churn-data.mjs" 400 8 >"$STATE/data/churn-small.csv"
+  make_training_data "$node" "$STATE/data"
   for file in "$STATE"/data/*; do arguments+=(--file "$file:/app/data/${file##*/}"); done
   ensure_image swarm.test/trainer:1 "${arguments[@]}" --workdir /app --entrypoint /usr/local/bin/node --entrypoint /app/train.mjs
   ensure_tekton_images
+}
+
+make_training_data() { # node folder
+  "$1" "$HERE/images/trainer/make-churn-data.mjs" 4000 7 >"$2/churn.csv"
+  "$1" "$HERE/images/trainer/make-churn-data.mjs" 400 8 >"$2/churn-small.csv"
 }
 
 node_program() {

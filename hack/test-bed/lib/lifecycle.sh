@@ -28,7 +28,12 @@ up() {
     ensure_images # while the API server starts
   fi
   start_controllers
-  if [[ $MODE == node ]]; then start_node; else start_fake_node; fi
+  if [[ $MODE == node ]]; then
+    declare_no_dns
+    start_node
+  else
+    start_fake_node
+  fi
   wait_for_default_account
   start_tekton
   wait_for_node
@@ -51,7 +56,7 @@ clear_pid_files_of_dead_processes() {
 down() {
   case ${1:-} in '' | --purge) ;; *) usage >&2; exit 2 ;; esac
   case $MODE in
-    kind) down_kind ;;
+    kind) down_kind "$@" ;;
     node | fake-node)
       say 'stopping'
       stop tekton-webhook tekton-controller kubelet kwok kube-proxy kube-scheduler kube-controller-manager

@@ -24,7 +24,7 @@ set_addresses() {
       local third=$((BED_INDEX * 4))
       HOST_ADDRESS=10.99.$third.1 API_ADDRESS=10.99.$third.2 LINK=swarm$BED_INDEX
       POD_NETWORK=10.99.$((third + 1)).0/24
-      SERVICE_NETWORK=10.99.$((third + 2)).0/24 SERVICE_ADDRESS=10.99.$((third + 2)).1
+      SERVICE_NETWORK=10.99.$((third + 2)).0/24 SERVICE_ADDRESS=10.99.$((third + 2)).1 DNS_ADDRESS=10.99.$((third + 2)).10
       PORT_BASE='' API_PORT=6443
       ;;
     fake-node)

@@ -65,6 +65,8 @@ tlsPrivateKeyFile: $PKI/kubelet-server.key
 authentication: {anonymous: {enabled: false}, x509: {clientCAFile: $PKI/ca.crt}}
 containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
 podLogsDir: $STATE/pod-logs
+clusterDNS: [$DNS_ADDRESS]
+clusterDomain: cluster.local
 cgroupRoot: /$CGROUP
 cgroupDriver: cgroupfs
 failCgroupV1: false
@@ -93,7 +95,17 @@ YAML
 }
 
 wait_for_node() {
+  # After a restart the node object may still say Ready from before: ask the kubelet too.
+  [[ $MODE != node ]] || wait_until 'the kubelet answers' 60 kube get --raw "/api/v1/nodes/$NODE_NAME/proxy/healthz"
   wait_until "node $NODE_NAME is ready" 90 kube wait --for=condition=Ready --timeout=2s "node/$NODE_NAME"
+}
+
+# There is no DNS in a bed. A Service without endpoints refuses queries at once, where they would otherwise time out, and
+# the kubelet would warn of the missing setting at every pod.
+declare_no_dns() {
+  apply -f - <<YAML
+{apiVersion: v1, kind: Service, metadata: {name: no-dns, namespace: kube-system}, spec: {clusterIP: $DNS_ADDRESS, ports: [{name: udp, port: 53, protocol: UDP}, {name: tcp, port: 53}]}}
+YAML
 }
 
 # Takes the namespaces away with everything in them. Works too when only debris of a crash is left. For containerd and the
@@ -103,6 +115,7 @@ clear_node() {
   for pid in $(own_processes); do kill -KILL "$pid" 2>/dev/null || true; done
   for folder in $(cgroup_folders); do
     [[ -d $folder/$CGROUP ]] || continue
+    # shellcheck disable=SC2044 # numbers
     for pid in $(find "$folder/$CGROUP" -name cgroup.procs -exec cat {} + 2>/dev/null); do
       kill -KILL "$pid" 2>/dev/null || true
     done

@@ -5,6 +5,7 @@ start_time_of() { # pid
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   stat=${stat##*) } # the name in parentheses may contain spaces
+  # shellcheck disable=SC2086 # into words
   set -- $stat
   echo "${20}"
 }
@@ -52,7 +53,7 @@ own_processes() {
     /proc/[0-9]*/environ | cut -d/ -f3
 }
 
-# Ends processes: politely, then not. Waits for them, so that their ports and files are free afterwards.
+# Ends processes: politely, and after three seconds not (the Tekton webhook would take 45). Waits for them, so that their ports and files are free afterwards.
 stop() { # name...
   local name pid tries=0
   for name in "$@"; do
@@ -60,7 +61,7 @@ stop() { # name...
   done
   for name in "$@"; do
     while pid=$(pid_of "$name"); do
-      ((++tries < 100)) || kill -KILL "$pid" 2>/dev/null || true
+      ((++tries < 30)) || kill -KILL "$pid" 2>/dev/null || true
       sleep 0.1
     done
     rm -f "$RUN/$name.pid"

@@ -28,6 +28,7 @@ install_tekton_objects() {
   # Left from a run that was interrupted they would refuse everything: there is nobody yet to answer them.
   kube delete --ignore-not-found -f "$sources/config/500-webhooks.yaml" >/dev/null
   apply -f "$sources/config/100-namespace"
+  # shellcheck disable=SC2046 # into words
   apply $(printf -- '-f %s ' "$sources"/config/{200,201}-*.yaml "$sources"/config/config-*.yaml "$sources"/config/clusterrole-*.yaml)
   sed "s/version: devel/version: $TEKTON_VERSION/" "$sources/config/config-info.yaml" | apply -f -
   apply -f "$sources/config/300-crds"
@@ -69,23 +70,26 @@ start_tekton() {
   install_tekton_objects
   local flags
   mapfile -t flags < <(tekton_image_flags)
+  # With the default of 5 requests a second a handful of runs at once already waits for the client.
+  flags+=(-kube-api-qps 50 -kube-api-burst 100)
   launch_tekton controller 1 "${flags[@]}" -disable-ha -namespace ''
   if [[ $MODE == node ]]; then
     launch_tekton webhook 2
     # A dry run goes through defaulting and validation: it works once the webhook has its certificate registered.
-    wait_until 'the Tekton webhook answers' 60 kube --namespace default create --dry-run=server -f "$HERE/samples/hello.yaml"
+    wait_until 'the Tekton webhook answers' 60 apply --dry-run=server --namespace default -f "$HERE/samples/hello.yaml"
   fi
   wait_until 'the Tekton controller is ready' 60 tekton_controller_is_ready
 }
 
 # Each process uses the ServiceAccount that its Deployment would have, with Tekton's own access rules.
 launch_tekton() { # controller|webhook number flags...
-  local component=$1 number=$2 kubeconfig=$STATE/kubeconfigs/tekton-$1 token
+  local component=$1 number=$2 kubeconfig=$STATE/kubeconfigs/tekton-$1 token program=tekton-$1
   shift 2
   is_running "tekton-$component" && return
   token=$(kube --namespace tekton-pipelines create token "tekton-pipelines-$component" --duration 8760h)
   token_kubeconfig "tekton-$component" "$token" "$kubeconfig"
   # Knative's servers listen on all interfaces, which in the bed's own namespace are its loopback and its link.
+  [[ $MODE == node ]] || program=tekton-loopback-$component
   launch "tekton-$component" "${INSIDE[@]}" env SYSTEM_NAMESPACE=tekton-pipelines KUBERNETES_MIN_VERSION=v1.28.0 \
     CONFIG_DEFAULTS_NAME=config-defaults CONFIG_LOGGING_NAME=config-logging CONFIG_FEATURE_FLAGS_NAME=feature-flags \
     CONFIG_OBSERVABILITY_NAME=config-observability CONFIG_SPIRE=config-spire \
@@ -94,7 +98,7 @@ launch_tekton() { # controller|webhook number flags...
     METRICS_PROMETHEUS_PORT="$(port "${number}9090" "${number}2")" METRICS_PROMETHEUS_HOST=127.0.0.1 \
     WEBHOOK_PORT=8443 WEBHOOK_SERVICE_NAME=tekton-pipelines-webhook WEBHOOK_SECRET_NAME=webhook-certs \
     WEBHOOK_ADMISSION_CONTROLLER_NAME=webhook.pipeline.tekton.dev \
-    "$(binary "tekton-$component")" -kubeconfig "$kubeconfig" "$@"
+    "$(binary "$program")" -kubeconfig "$kubeconfig" "$@"
 }
 
 tekton_controller_is_ready() {

@@ -1,4 +1,9 @@
-import type { NamedValue, ParameterValue, TektonParameter, TektonPipeline } from '../../backends/tekton/tekton-objects.ts';
+import type {
+  NamedValue,
+  ParameterValue,
+  TektonParameter,
+  TektonPipeline,
+} from '../../backends/tekton/tekton-objects.ts';
 import { found, missed, type Found } from '../found.ts';
 import { didYouMean } from '../nearest-names.ts';
 
@@ -20,7 +25,11 @@ export function convertParameters(
     ...missing.map((parameter) => `${parameter.name} (${parameter.type}) is required and was not given`),
   ];
   if (wrong.length > 0) {
-    return missed('InvalidParameters', `The parameters do not fit ${pipeline.name}: ${wrong.join('; ')}.`, declaredText(parameters));
+    return missed(
+      'InvalidParameters',
+      `The parameters do not fit ${pipeline.name}: ${wrong.join('; ')}.`,
+      declaredText(parameters),
+    );
   }
   return found(converted.flatMap((entry) => ('problem' in entry ? [] : [entry])));
 }
@@ -35,7 +44,8 @@ function convertOne(parameters: readonly TektonParameter[], name: string, value:
     return { problem: `there is no parameter ${name}${hint === undefined ? '' : ` (${hint})`}` };
   }
   const converted = converters[parameter.type](value);
-  if (converted === undefined) return { problem: `${name} must be ${expected(parameter)}, not ${JSON.stringify(value)}` };
+  if (converted === undefined)
+    return { problem: `${name} must be ${expected(parameter)}, not ${JSON.stringify(value)}` };
   return checkValue(parameter, converted);
 }
 

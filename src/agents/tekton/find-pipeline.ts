@@ -17,5 +17,7 @@ export async function findPipeline(
 }
 
 function hintOf(names: readonly string[]): string {
-  return names.length === 0 ? 'The namespace has no Tekton pipeline at all.' : `There are: ${names.slice(0, 10).join(', ')}.`;
+  return names.length === 0
+    ? 'The namespace has no Tekton pipeline at all.'
+    : `There are: ${names.slice(0, 10).join(', ')}.`;
 }

@@ -1,6 +1,6 @@
 /** Escape sequences of terminals, then all other control characters but the tab. */
-// eslint-disable-next-line no-control-regex -- taking them out is the point
-const controls = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const controls =
+  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const longestLine = 500;
 
 /** Lines of a log as text that can be shown anywhere: no terminal commands, no endless lines, no empty end. */
@@ -22,7 +22,8 @@ export function lastLines(lines: readonly string[], maxCharacters: number): read
 }
 
 const exception = /^(?:\w+\.)*\w*(?:Error|Exception|Panic|Fault|Interrupt)\b(?::|\b)/;
-const complaint = /\b(?:error|exception|fatal|panic|failed|failure|cannot|denied|not found|no such|killed|traceback)\b/i;
+const complaint =
+  /\b(?:error|exception|fatal|panic|failed|failure|cannot|denied|not found|no such|killed|traceback)\b/i;
 const isFrame = /^\s+(?:at|File|in)\b|^\s*\^/;
 
 /** The line that most likely says what was wrong: a named exception, else the last complaint, else the last line. */

@@ -24,7 +24,11 @@ const shownCharacters = 6_000;
 /** With grep the text is looked for in so many lines from the end. */
 const searchedLines = 20_000;
 
-export async function readStepLogs(tekton: TektonClient, query: LogQuery, scope: TektonScope): Promise<readonly StepLogs[]> {
+export async function readStepLogs(
+  tekton: TektonClient,
+  query: LogQuery,
+  scope: TektonScope,
+): Promise<readonly StepLogs[]> {
   const logs = await Promise.all(query.steps.map((entry) => readOne(tekton, { ...query, ...entry }, scope)));
   const speaking = logs.filter(({ lines }) => lines.length > 0).length;
   return logs.map((log) => {

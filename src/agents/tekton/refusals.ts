@@ -4,13 +4,11 @@ import type { Tool, ToolFailure } from '../tool.ts';
 
 /** A refusal of the API server is something a model can use: no tool has to care for it itself. */
 export function answeringRefusals(tool: Tool): Tool {
-  const { execute, precheck } = tool as Tool & {
-    execute: (...call: Parameters<Tool['execute']>) => ReturnType<Tool['execute']>;
-  };
+  const precheck: Tool['precheck'] = async (input, context) => tool.precheck?.(input, context).catch(refusal);
   return {
     ...tool,
-    execute: (input, context) => execute(input, context).catch(refusal),
-    ...(precheck && { precheck: (input, context) => precheck(input, context).catch(refusal) }),
+    execute: (input, context) => tool.execute(input, context).catch(refusal),
+    ...(tool.precheck && { precheck }),
   };
 }
 

@@ -34,7 +34,10 @@ export async function startRun(
   const existing = await tekton.getRun(runNameOf(context.effectKey), context);
   if (existing) return adopt(existing, context);
   if (!plan.ok) return plan;
-  throw new RetryableError('RunVanished', `PipelineRun ${runNameOf(context.effectKey)} was taken and is gone; trying again.`);
+  throw new RetryableError(
+    'RunVanished',
+    `PipelineRun ${runNameOf(context.effectKey)} was taken and is gone; trying again.`,
+  );
 }
 
 function adopt(run: TektonRun, context: ToolContext): Found<TektonRun> {

@@ -60,8 +60,7 @@ export function stateInWords(run: TektonRun, now: Date): string {
   }
   if (run.state === 'Pending') return 'is pending';
   if (run.state !== 'Running') return `${ended[run.state]}${because}`;
-  const since =
-    run.startedAt === undefined ? '' : ` since ${humanDuration(now.getTime() - Date.parse(run.startedAt))}`;
+  const since = run.startedAt === undefined ? '' : ` since ${humanDuration(now.getTime() - Date.parse(run.startedAt))}`;
   return `is running${since}`;
 }
 

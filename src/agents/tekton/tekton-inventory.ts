@@ -8,7 +8,10 @@ const pipelineShare = 0.4;
 const taskShare = 0.2;
 
 /** Pipelines with their parameters, their tasks, and the newest runs. */
-export async function tektonInventory(tekton: TektonClient, context: InventoryContext): Promise<readonly InventoryItem[]> {
+export async function tektonInventory(
+  tekton: TektonClient,
+  context: InventoryContext,
+): Promise<readonly InventoryItem[]> {
   const [pipelines, { runs }] = await Promise.all([tekton.listPipelines(context), tekton.listRuns(context)]);
   const shown = pipelines.slice(0, Math.ceil(context.limit * pipelineShare));
   const tasks = shown.flatMap(tasksOf).slice(0, Math.ceil(context.limit * taskShare));
@@ -17,7 +20,10 @@ export async function tektonInventory(tekton: TektonClient, context: InventoryCo
   return [...items, ...runs.slice(0, room).map((run) => itemOfRun(run, context.namespace))];
 }
 
-function itemOfPipeline({ name, description, createdAt, parameters }: TektonPipeline, namespace: string): InventoryItem {
+function itemOfPipeline(
+  { name, description, createdAt, parameters }: TektonPipeline,
+  namespace: string,
+): InventoryItem {
   return {
     agent: 'tekton',
     kind: 'pipeline',

@@ -15,6 +15,9 @@ const mostObjects = 4_000;
 /** A log is read at most to this size, so that one line without end cannot fill the memory. */
 const logLimitBytes = 4 * 1024 * 1024;
 
+/** Events by their older name: that is the one the usual roles (view, edit) may read. */
+const eventType: ResourceType = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
+
 /** Tekton through the Kubernetes API, each request as the run-as ServiceAccount. */
 export function createKubeTektonClient(kube: KubeClient): TektonClient {
   const list = listing(kube);
@@ -70,8 +73,8 @@ export function createKubeTektonClient(kube: KubeClient): TektonClient {
     getPod: (name, scope) => get(resourceTypes.pod, name, { scope, parse: parsePod }),
 
     listEvents: async (objectName, scope) => {
-      const fieldSelector = `regarding.name=${objectName}`;
-      const { items } = await list(resourceTypes.event, { scope, parse: parseEvent, fieldSelector });
+      const fieldSelector = `involvedObject.name=${objectName}`;
+      const { items } = await list(eventType, { scope, parse: parseEvent, fieldSelector });
       return items.toSorted((left, right) => Date.parse(left.at) - Date.parse(right.at));
     },
 
@@ -91,7 +94,12 @@ function listing(kube: KubeClient) {
     const items: T[] = [];
     let continueToken: string | undefined;
     do {
-      const query = { namespace: scope.namespace, limit: pageSize, ...selectors, ...(continueToken && { continueToken }) };
+      const query = {
+        namespace: scope.namespace,
+        limit: pageSize,
+        ...selectors,
+        ...(continueToken && { continueToken }),
+      };
       const page = await translated(() => kube.list<KubeObject>(type, query, actingAs(scope)));
       items.push(...page.items.map(parse));
       continueToken = page.continueToken;

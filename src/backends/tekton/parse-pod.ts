@@ -23,7 +23,9 @@ const pod = z
         phase: text,
         reason: text,
         message: text,
-        conditions: z.array(z.object({ type: z.string(), status: z.string(), reason: text, message: text })).default([]),
+        conditions: z
+          .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+          .default([]),
         initContainerStatuses: z.array(container).default([]),
         containerStatuses: z.array(container).default([]),
       })
@@ -48,26 +50,26 @@ const moment = z.string().nullish();
 const event = z
   .object({
     metadata: z.object({ creationTimestamp: text }),
-    regarding: z.object({ kind: text, name: text }).prefault({}),
+    involvedObject: z.object({ kind: text, name: text }).prefault({}),
     type: text,
     reason: text,
-    note: text,
+    message: text,
+    count: z.int().nullish(),
     eventTime: moment,
-    deprecatedLastTimestamp: moment,
-    deprecatedCount: z.int().optional(),
-    series: z.object({ count: z.int(), lastObservedTime: moment }).optional(),
+    lastTimestamp: moment,
+    series: z.object({ count: z.int(), lastObservedTime: moment }).nullish(),
   })
-  .transform((found): TektonEvent => ({
-    objectKind: found.regarding.kind,
-    objectName: found.regarding.name,
-    type: found.type,
-    reason: found.reason,
-    message: found.note,
-    at: lastSeen(found.series?.lastObservedTime, found.deprecatedLastTimestamp, found.eventTime) ?? found.metadata.creationTimestamp,
-    count: found.series?.count ?? found.deprecatedCount ?? 1,
+  .transform(({ involvedObject, type, reason, message, ...seen }): TektonEvent => ({
+    objectKind: involvedObject.kind,
+    objectName: involvedObject.name,
+    type,
+    reason,
+    message,
+    at: lastSeen(seen.series?.lastObservedTime, seen.lastTimestamp, seen.eventTime) ?? seen.metadata.creationTimestamp,
+    count: seen.series?.count ?? seen.count ?? 1,
   }));
 
-/** Reads an Event (events.k8s.io/v1), written by new or old clients. */
+/** Reads an Event (v1), written by new or old clients. */
 export function parseEvent(object: unknown): TektonEvent {
   return event.parse(object);
 }

@@ -31,7 +31,9 @@ const status = z.object({
   ...progressStatus,
   results: namedValues,
   childReferences: z
-    .array(z.object({ kind: z.string().default('TaskRun'), name: z.string(), pipelineTaskName: z.string().default('') }))
+    .array(
+      z.object({ kind: z.string().default('TaskRun'), name: z.string(), pipelineTaskName: z.string().default('') }),
+    )
     .default([]),
   skippedTasks: z.array(z.object({ name: z.string(), reason: z.string().default('') })).default([]),
   pipelineSpec: pipelineSpec.optional(),

@@ -64,7 +64,12 @@ interface StepFacts {
   readonly terminationReason?: string | undefined;
 }
 
-function stepState({ waiting, running, terminated, terminationReason }: StepFacts): Omit<TektonStep, 'name' | 'container'> {
+function stepState({
+  waiting,
+  running,
+  terminated,
+  terminationReason,
+}: StepFacts): Omit<TektonStep, 'name' | 'container'> {
   if (terminated) {
     const { exitCode, reason, message } = terminated;
     // A step that was passed over after a failure ends with exit code 1 and the word Skipped.

@@ -17,13 +17,13 @@ export const progressStatus = {
   completionTime: z.string().optional(),
 };
 
-const shape = z.object(progressStatus);
+type ProgressStatus = z.output<z.ZodObject<typeof progressStatus>>;
 
 const pendingReasons = new Set(['', 'PipelineRunPending', 'Pending', 'ResolvingPipelineRef', 'ResolvingTaskRef']);
 /** Stopped and cancelled runs that ran their finally tasks end with reason Cancelled as well. */
 const cancelledReasons = new Set(['Cancelled', 'TaskRunCancelled', 'CancelledRunFinally', 'StoppedRunFinally']);
 
-export function progressOf(status: z.output<typeof shape>): TektonProgress {
+export function progressOf(status: ProgressStatus): TektonProgress {
   const succeeded = status.conditions.find(({ type }) => type === 'Succeeded');
   const reason = succeeded?.reason ?? '';
   return {

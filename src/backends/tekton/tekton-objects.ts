@@ -107,8 +107,7 @@ export interface TektonTaskRun extends TektonProgress {
 export interface TektonContainer {
   readonly name: string;
   readonly waiting?: { readonly reason: string; readonly message: string } | undefined;
-  readonly terminated?:
-    { readonly exitCode: number; readonly reason: string; readonly message: string } | undefined;
+  readonly terminated?: { readonly exitCode: number; readonly reason: string; readonly message: string } | undefined;
 }
 
 export interface TektonPod {

@@ -18,7 +18,9 @@ function translate(error: KubeApiError): Error {
     case 422:
       return new TektonRefusedError('Rejected', error.message, { cause });
     case 401:
-      return new TerminalError('Unauthorized', 'The API server does not know the operator; check its token.', { cause });
+      return new TerminalError('Unauthorized', 'The API server does not know the operator; check its token.', {
+        cause,
+      });
     case 403:
       return new TektonRefusedError('Forbidden', error.message, { cause });
     case 404:

@@ -39,23 +39,32 @@ export function isFinished({ turn }: ObservedTurn): boolean {
 }
 
 /**
- * Finished turns that the status does not count yet. The status lists the newest turns, and turns end one after the
- * other: what is finished, is not in the list and is no older than the list has been counted and has left it.
+ * Finished turns that the status does not count yet. The status lists the last finished turns in their order: what is
+ * finished and comes before all of them has been counted and has left the list.
  */
 export function uncounted({ conversation, turns }: Pick<Observed, 'conversation' | 'turns'>): readonly ObservedTurn[] {
-  const counted = (conversation.status?.turns ?? []).filter((entry) => entry.finishedAt !== undefined);
-  const names = new Set(counted.map((entry) => entry.name));
-  const oldest = (conversation.status?.turnCount ?? 0) > counted.length ? counted.map(finishedAt).sort()[0] : undefined;
-  return turns.filter(
-    (entry) =>
-      isFinished(entry) &&
-      !names.has(entry.turn.metadata.name) &&
-      (oldest === undefined || finishedAt(entry.turn.status ?? {}) >= oldest),
-  );
+  const entries = conversation.status?.turns ?? [];
+  const counted = new Set(entries.filter(({ finishedAt }) => finishedAt !== undefined).map(({ name }) => name));
+  const uncountedYet = new Set(entries.filter(({ finishedAt }) => finishedAt === undefined).map(({ name }) => name));
+  const hasDropped = (conversation.status?.turnCount ?? 0) > counted.size;
+  const firstListed = hasDropped ? turns.findIndex(({ turn }) => counted.has(turn.metadata.name)) : -1;
+  return turns.filter((entry, position) => {
+    const { name } = entry.turn.metadata;
+    return isFinished(entry) && !counted.has(name) && (uncountedYet.has(name) || position > firstListed);
+  });
 }
 
-export function finishedAt(of: { readonly finishedAt?: string | undefined }): string {
-  return of.finishedAt ?? '';
+/** The turn that ended last; times are whole seconds, so versions decide between those of one second. */
+export function lastEnded(turns: readonly ObservedTurn[]): ObservedTurn | undefined {
+  return turns.filter(isFinished).reduce<ObservedTurn | undefined>((last, entry) => {
+    return last === undefined || endedAfter(entry.turn, last.turn) ? entry : last;
+  }, undefined);
+}
+
+function endedAfter(left: Turn, right: Turn): boolean {
+  const [leftEnd, rightEnd] = [left.status?.finishedAt ?? '', right.status?.finishedAt ?? ''];
+  if (leftEnd !== rightEnd) return leftEnd > rightEnd;
+  return BigInt(left.metadata.resourceVersion) > BigInt(right.metadata.resourceVersion);
 }
 
 /** The condition of the turn, if it is True. */

@@ -1,12 +1,5 @@
 import { finalizers } from '../../api/names.ts';
-import {
-  type DeclaredMessage,
-  type Observed,
-  type ObservedTurn,
-  finishedAt,
-  isFinished,
-  uncounted,
-} from './observed.ts';
+import { type DeclaredMessage, type Observed, type ObservedTurn, isFinished, uncounted } from './observed.ts';
 
 export type Plan =
   | { readonly kind: 'release' }
@@ -89,8 +82,5 @@ function displaced(observed: Observed): Displaced[] {
 
 function beyondHistory({ conversation, turns }: Observed): readonly ObservedTurn[] {
   const finished = turns.filter(isFinished);
-  const excess = finished.length - conversation.spec.historyLimit;
-  if (excess <= 0) return [];
-  const endOf = ({ turn }: ObservedTurn) => finishedAt(turn.status ?? {});
-  return finished.sort((left, right) => (endOf(left) < endOf(right) ? -1 : 1)).slice(0, excess);
+  return finished.slice(0, Math.max(0, finished.length - conversation.spec.historyLimit));
 }

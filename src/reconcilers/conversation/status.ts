@@ -1,7 +1,7 @@
 import type { Condition, UsageTotals } from '../../api/common.ts';
 import { conditionOf, isTrue, type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import type { ConversationPhase, ConversationStatus, TurnSummary } from '../../api/conversation.ts';
-import { finishedAt, isFinished, type Observed, type ObservedTurn, trueCondition, uncounted } from './observed.ts';
+import { isFinished, lastEnded, type Observed, type ObservedTurn, trueCondition, uncounted } from './observed.ts';
 import type { AnswerPlan } from './plan.ts';
 
 const listedTurns = 10;
@@ -15,7 +15,7 @@ export function conversationStatus(observed: Observed, plan: AnswerPlan): Conver
   const before = conversation.status ?? {};
   const fresh = uncounted(observed);
   const state = stateOf(observed, plan);
-  const replied = newest(turns.filter((entry) => isFinished(entry) && entry.turn.status?.reply !== undefined));
+  const replied = lastEnded(turns.filter((entry) => entry.turn.status?.reply !== undefined));
 
   return {
     ...before,
@@ -63,7 +63,7 @@ function stateOf(observed: Observed, plan: AnswerPlan): State {
   if (observed.conversation.spec.suspend) return suspended(pending);
   if (active) return activeState(active);
   if (pending) return reconciling('Pending', 'Pending', 'The next message is about to be taken up.');
-  return idle(newest(observed.turns));
+  return idle(lastEnded(observed.turns));
 }
 
 function idle(last: ObservedTurn | undefined): State {
@@ -121,7 +121,7 @@ function abnormalOf(observed: Observed, { ready, is, phase }: State): NewConditi
   if (is === 'reconciling') abnormal.push({ ...ready, type: 'Reconciling', status: 'True' });
   if (is === 'stalled') abnormal.push({ ...ready, type: 'Stalled', status: 'True' });
   if (phase === 'AwaitingApproval') abnormal.push({ ...ready, type: 'AwaitingApproval', status: 'True' });
-  const attention = trueCondition(newest(observed.turns), 'AttentionRequired');
+  const attention = trueCondition(lastEnded(observed.turns), 'AttentionRequired');
   if (attention) abnormal.push({ ...attention, type: 'AttentionRequired' });
   return abnormal;
 }
@@ -136,17 +136,6 @@ function answeredCount(plan: AnswerPlan): number {
   return plan.answered.filter((digest) => digest !== '').length;
 }
 
-/** The one that ended last, or, while some have not, the last of those. */
-function newest(turns: readonly ObservedTurn[]): ObservedTurn | undefined {
-  const unfinished = turns.filter((entry) => !isFinished(entry)).at(-1);
-  return unfinished ?? byEnd(turns).at(-1);
-}
-
-function byEnd(turns: readonly ObservedTurn[]): ObservedTurn[] {
-  const endOf = ({ turn }: ObservedTurn) => finishedAt(turn.status ?? {});
-  return [...turns].sort((left, right) => (endOf(left) < endOf(right) ? -1 : 1));
-}
-
 function replyOf({ turn, preview }: ObservedTurn): Pick<ConversationStatus, 'reply' | 'preview'> {
   const citations = turn.status?.citations;
   const reply = { turn: turn.metadata.name, text: turn.status?.reply ?? '', ...(citations ? { citations } : {}) };
@@ -157,7 +146,7 @@ function replyOf({ turn, preview }: ObservedTurn): Pick<ConversationStatus, 'rep
 /** Newest last, so that a list in a terminal ends with what goes on now. */
 function listed(turns: readonly ObservedTurn[]): TurnSummary[] {
   const next = turns.filter((entry) => !isFinished(entry)).slice(0, listedUnfinished);
-  const finished = byEnd(turns.filter(isFinished)).slice(next.length - listedTurns);
+  const finished = turns.filter(isFinished).slice(next.length - listedTurns);
   return [...finished, ...next].map(({ turn, digest, declared, preview }) => ({
     name: turn.metadata.name,
     index: declared ? turn.spec.index : -1,

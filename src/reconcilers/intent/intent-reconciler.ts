@@ -34,22 +34,24 @@ export function createIntentReconciler(dependencies: IntentDependencies): Reconc
       const observed = await observeIntent(dependencies, key);
       if (!observed) return forgetOutcomes(dependencies, key);
       const plan = planIntent(observed);
-      switch (plan.kind) {
-        case 'release':
-          return release(dependencies, observed, context);
-        case 'delete':
-          await dependencies.kube.delete(kinds.intent, observed.intent.metadata, { uid: observed.intent.metadata.uid });
-          return settled;
-        case 'forget-outcome':
-          await removeTurn(dependencies.kube, observed.turn);
-          return later(1_000);
-        case 'gone':
-          return settled;
-        default:
-          return carryOn(dependencies, { observed, plan }, context);
-      }
+      if (plan.kind === 'gone') return settled;
+      if (plan.kind === 'release') return release(dependencies, observed, context);
+      if (plan.kind === 'delete') return remove(dependencies, observed);
+      if (plan.kind === 'forget-outcome') return forgetOutcome(dependencies, observed);
+      return carryOn(dependencies, { observed, plan }, context);
     },
   };
+}
+
+async function remove({ kube }: IntentDependencies, { intent: { metadata } }: Observed): Promise<Outcome> {
+  await kube.delete(kinds.intent, metadata, { uid: metadata.uid });
+  return settled;
+}
+
+/** Once it is gone, the Turn can be made anew. */
+async function forgetOutcome({ kube }: IntentDependencies, { turn }: Observed): Promise<Outcome> {
+  await removeTurn(kube, turn);
+  return later(1_000);
 }
 
 async function carryOn(

@@ -27,6 +27,9 @@ export function createSwarmConfigReconciler({ kube, configs, probes, clock }: Sw
     async reconcile(key, { signal }) {
       const config = configs.get(key);
       if (config?.metadata.deletionTimestamp !== undefined || config === undefined) return settled;
+      // Our own write comes back as an event, which is no reason to ask everybody again.
+      const earlyMs = untilDueMs(config, clock.now());
+      if (earlyMs > 0) return later(earlyMs);
       const findings = await Promise.all(probes.map((probe) => probe(config, signal)));
       const now = clock.now();
       const status = swarmConfigStatus({ config, findings: findings.filter((finding) => finding !== undefined), now });
@@ -36,4 +39,9 @@ export function createSwarmConfigReconciler({ kube, configs, probes, clock }: Sw
       return later(recheckAfterMs(status, now));
     },
   };
+}
+
+function untilDueMs({ metadata, status }: SwarmConfig, now: Date): number {
+  if (status?.checkedAt === undefined || status.observedGeneration !== metadata.generation) return 0;
+  return Date.parse(status.checkedAt) + recheckAfterMs(status, now) - now.getTime();
 }

@@ -51,8 +51,16 @@ export interface TurnCaches {
   readonly approvals: Cache<Approval>;
 }
 
-/** By UID of the owner. */
-export const turnIndexes = { owner: (turn: Turn) => [turn.spec.owner.uid] };
+export const turnIndexes = {
+  /** By UID of the owner. */
+  owner: (turn: Turn) => [turn.spec.owner.uid],
+  /** By namespace and name of the runs that its calls wait for. */
+  awaitedRun: (turn: Turn) =>
+    (turn.status?.steps ?? [])
+      .flatMap((step) => step.calls ?? [])
+      .flatMap(({ outcome }) => (outcome?.state === 'Waiting' && outcome.waitingFor ? [outcome.waitingFor.name] : []))
+      .map((name) => `${turn.metadata.namespace}/${name}`),
+};
 /** By UID of the Turn it decides about. */
 export const approvalIndexes = { turn: (approval: Approval) => [approval.spec.turn.uid] };
 

@@ -22,7 +22,6 @@ export interface FactsInput {
 export function turnFacts({ observed, owner, settings, deadline }: FactsInput): TurnFacts {
   const { turn, earlier, approvals } = observed;
   const { metadata, spec } = owner.object;
-  const { status: _status, ...rest } = turn;
   return {
     namespace: turn.metadata.namespace,
     name: turn.metadata.name,
@@ -40,7 +39,10 @@ export function turnFacts({ observed, owner, settings, deadline }: FactsInput): 
     policy: policyOf(owner, settings),
     agents: Object.fromEntries(settings.agents.map(({ name, ...agent }) => [name, agent])),
     approvals: approvals.map(approvalGiven),
-    journalBytes: Math.max(leastJournalBytes, sizeLimits.turnBytes - bytesOf(rest) - statusReserveBytes),
+    journalBytes: Math.max(
+      leastJournalBytes,
+      sizeLimits.turnBytes - bytesOf({ ...turn, status: {} }) - statusReserveBytes,
+    ),
   };
 }
 
@@ -51,7 +53,10 @@ function effectSeed({ kind, object }: Owner): string {
   return reuses ? `${metadata.namespace}/${metadata.name}` : metadata.uid;
 }
 
-const intentLevels = { Required: 'Writes', OnRisk: 'OnRisk', Never: 'Never' } as const satisfies Record<string, AskLevel>;
+const intentLevels = { Required: 'Writes', OnRisk: 'OnRisk', Never: 'Never' } as const satisfies Record<
+  string,
+  AskLevel
+>;
 
 function policyOf(owner: Owner, { policy }: TeamSettings): Policy {
   const team = { teamAsk: policy.atLeast, pipelines: policy.pipelines, buckets: policy.buckets };
@@ -61,7 +66,8 @@ function policyOf(owner: Owner, { policy }: TeamSettings): Policy {
   }
   const { approval } = owner.object.spec;
   // Required means every change, also those that the namespace lets pass.
-  const teamRules = approval === 'Required' ? policy.rules.filter(({ decision }) => decision !== 'Allow') : policy.rules;
+  const teamRules =
+    approval === 'Required' ? policy.rules.filter(({ decision }) => decision !== 'Allow') : policy.rules;
   return { ...team, ask: intentLevels[approval], rules: [], teamRules };
 }
 

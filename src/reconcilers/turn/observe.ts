@@ -14,6 +14,7 @@ export class TurnObserver {
   readonly #dependencies: TurnReconcilerDependencies;
   /** Turns whose journal this process has read live, or has seen from the beginning. */
   readonly #known = new Set<string>();
+  readonly #doubted = new Set<string>();
 
   constructor(dependencies: TurnReconcilerDependencies) {
     this.#dependencies = dependencies;
@@ -22,6 +23,7 @@ export class TurnObserver {
   /** A write was refused or its reply was lost: the next observation is a live one. */
   doubt(turn: Turn): void {
     this.#known.delete(turn.metadata.uid);
+    this.#doubted.add(turn.metadata.uid);
   }
 
   /** @returns undefined when the Turn is gone. */
@@ -44,8 +46,10 @@ export class TurnObserver {
     const { caches, kube, startedAt } = this.#dependencies;
     const cached = caches.turns.get(key);
     if (!cached || isFinished(cached) || this.#known.has(cached.metadata.uid)) return cached;
-    const isOurs = new Date(cached.metadata.creationTimestamp) > startedAt && cached.status === undefined;
-    const turn = isOurs ? cached : await kube.get<Turn>(kinds.turn, nameOf(key));
+    const { uid, creationTimestamp } = cached.metadata;
+    const isNew = cached.status === undefined && new Date(creationTimestamp) > startedAt && !this.#doubted.has(uid);
+    const turn = isNew ? cached : await kube.get<Turn>(kinds.turn, nameOf(key));
+    this.#doubted.delete(uid);
     if (turn) this.#known.add(turn.metadata.uid);
     return turn;
   }

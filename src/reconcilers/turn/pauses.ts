@@ -24,7 +24,10 @@ export class Pauses {
   /** @returns how long the pause is. */
   afterFailure(key: ObjectKey, retryAfterMs: number | undefined): number {
     const failures = this.#pauses.get(key)?.failures ?? 0;
-    return this.#begin(key, { failures: failures + 1, forMs: retryAfterMs ?? backoffMs(failures, retry, this.#random) });
+    return this.#begin(key, {
+      failures: failures + 1,
+      forMs: retryAfterMs ?? backoffMs(failures, retry, this.#random),
+    });
   }
 
   whileStalled(key: ObjectKey): number {

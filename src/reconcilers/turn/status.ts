@@ -35,124 +35,149 @@ export interface StatusContext {
 }
 
 export function turnStatus(turn: Turn, progress: Progress, { now, epoch }: StatusContext): TurnStatus {
-  const { journal, usage, state } = progress;
-  const { steps, runs, citations, tainted } = journal;
+  const { state, journal } = progress;
+  const pendingApprovals = hasEnded(state) ? [] : pendingApprovalsOf(turn, journal.steps, progress.questions);
   const at = timestampOf(now);
-  const startedAt = turn.status?.startedAt ?? (state.kind === 'held' ? undefined : at);
-  const pendingApprovals = hasEnded(state) ? [] : pendingApprovalsOf(turn, steps, progress.questions);
-  const reply = state.kind === 'answered' ? state.reply.slice(0, sizeLimits.replyCharacters) : undefined;
-  const isCut = reply?.length === sizeLimits.replyCharacters;
-  return {
+  return withoutAbsent({
     observedGeneration: turn.metadata.generation,
     phase: phaseOf(state, pendingApprovals.length > 0, turn.status?.phase),
-    epoch: Math.max(epoch, epoch === 0 ? (turn.status?.epoch ?? 0) : 0),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(hasEnded(state) && { finishedAt: at }),
-    ...(steps.length > 0 && { steps: [...steps] }),
-    ...(pendingApprovals.length > 0 && { pendingApprovals }),
-    ...(runs.length > 0 && { pipelineRuns: [...runs] }),
-    ...(reply !== undefined && { reply }),
-    ...(isCut && { replyTruncated: true }),
-    ...(citations.length > 0 && { citations: [...citations] }),
-    ...(usage.modelCalls > 0 && { usage }),
-    ...(tainted && { tainted }),
+    // Without election there is no epoch of ours, and what is recorded never falls.
+    epoch: epoch === 0 ? (turn.status?.epoch ?? 0) : epoch,
+    startedAt: turn.status?.startedAt ?? (state.kind === 'held' ? undefined : at),
+    finishedAt: hasEnded(state) ? at : undefined,
+    pendingApprovals: filled(pendingApprovals),
+    ...journalStatus(progress),
+    ...replyStatus(state),
     conditions: conditionsOf(turn, progress, { now, asks: pendingApprovals.map(({ tool }) => tool) }),
+  });
+}
+
+function journalStatus({ journal, usage }: Progress): TurnStatus {
+  return {
+    steps: filled(journal.steps),
+    pipelineRuns: filled(journal.runs),
+    citations: filled(journal.citations),
+    usage: usage.modelCalls > 0 ? usage : undefined,
+    tainted: journal.tainted || undefined,
   };
 }
 
-export function hasEnded({ kind }: State): boolean {
-  return kind === 'answered' || kind === 'failed' || kind === 'cancelled';
+function replyStatus(state: State): TurnStatus {
+  if (state.kind !== 'answered') return {};
+  const reply = state.reply.slice(0, sizeLimits.replyCharacters);
+  return { reply, replyTruncated: reply.length === sizeLimits.replyCharacters || undefined };
 }
 
+function filled<T>(list: readonly T[]): T[] | undefined {
+  return list.length === 0 ? undefined : [...list];
+}
+
+/** As the API server stores it, so that an unchanged status is recognised. */
+function withoutAbsent(status: TurnStatus): TurnStatus {
+  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined));
+}
+
+type EndState = Extract<State, { kind: 'answered' | 'failed' | 'cancelled' }>;
+
+function hasEnded(state: State): state is EndState {
+  return state.kind === 'answered' || state.kind === 'failed' || state.kind === 'cancelled';
+}
+
+const phases = {
+  thinking: 'Thinking',
+  waiting: 'Waiting',
+  retrying: 'Waiting',
+  stalled: 'Waiting',
+  answered: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+} as const satisfies Record<Exclude<State['kind'], 'held'>, TurnPhase>;
+
 function phaseOf(state: State, asks: boolean, before: TurnPhase | undefined): TurnPhase {
-  switch (state.kind) {
-    case 'held':
-      return state.reason === 'Queued' ? 'Queued' : (before ?? 'Pending');
-    case 'thinking':
-      return 'Thinking';
-    case 'waiting':
-      return asks ? 'AwaitingApproval' : 'Waiting';
-    case 'retrying':
-    case 'stalled':
-      return 'Waiting';
-    case 'answered':
-      return 'Succeeded';
-    case 'failed':
-      return 'Failed';
-    case 'cancelled':
-      return 'Cancelled';
-  }
+  if (state.kind === 'held') return state.reason === 'Queued' ? 'Queued' : (before ?? 'Pending');
+  return state.kind === 'waiting' && asks ? 'AwaitingApproval' : phases[state.kind];
 }
 
 /** Conditions that speak of a deviation; they are absent when all is normal. */
 const deviations = ['Reconciling', 'Stalled', 'AwaitingApproval', 'AttentionRequired'] as const;
 
-function conditionsOf(turn: Turn, progress: Progress, { now, asks }: { now: Date; asks: readonly string[] }): Condition[] {
+function conditionsOf(
+  turn: Turn,
+  progress: Progress,
+  { now, asks }: { now: Date; asks: readonly string[] },
+): Condition[] {
   const at = { now, generation: turn.metadata.generation };
   const set = [...outcomeConditions(progress.state), ...deviationsOf(progress, asks)];
   const gone = deviations.filter((type) => !set.some((condition) => condition.type === type));
   const kept = gone.reduce<readonly Condition[]>(withoutCondition, turn.status?.conditions ?? []);
-  return set.reduce<readonly Condition[]>((conditions, condition) => withCondition(conditions, condition, at), kept) as Condition[];
+  return set.reduce<readonly Condition[]>(
+    (conditions, condition) => withCondition(conditions, condition, at),
+    kept,
+  ) as Condition[];
 }
 
 function outcomeConditions(state: State): NewCondition[] {
-  const finished = (message: string): NewCondition => ({ type: 'Finished', status: 'True', reason: 'Finished', message });
-  switch (state.kind) {
-    case 'answered':
-      return [
-        { type: 'Succeeded', status: 'True', reason: 'Succeeded', message: 'It ended with an answer.' },
-        finished('It ended with an answer.'),
-      ];
-    case 'failed':
-    case 'cancelled':
-      return [
-        { type: 'Succeeded', status: 'False', reason: state.reason, message: state.message },
-        finished(state.message),
-      ];
-    default:
-      return [
-        { type: 'Succeeded', status: 'Unknown', reason: 'NotFinished', message: 'It has not ended yet.' },
-        { type: 'Finished', status: 'False', reason: 'NotFinished', message: 'It has not ended yet.' },
-      ];
+  if (!hasEnded(state)) {
+    const message = 'It has not ended yet.';
+    return [
+      { type: 'Succeeded', status: 'Unknown', reason: 'NotFinished', message },
+      { type: 'Finished', status: 'False', reason: 'NotFinished', message },
+    ];
   }
+  const isAnswered = state.kind === 'answered';
+  const { reason, message } = isAnswered ? { reason: 'Succeeded', message: 'It ended with an answer.' } : state;
+  return [
+    { type: 'Succeeded', status: isAnswered ? 'True' : 'False', reason, message },
+    { type: 'Finished', status: 'True', reason: 'Finished', message },
+  ];
 }
 
 function deviationsOf({ journal, state }: Progress, asks: readonly string[]): NewCondition[] {
   const about = asks.join(', ');
   const isAsking = asks.length > 0 && !hasEnded(state);
   return [
-    ...goingOn(state, { isAsking, about, steps: journal.steps }),
+    ...(hasEnded(state) ? [] : [goingOn(state, { isAsking, about, steps: journal.steps })]),
     ...(isAsking
-      ? [condition('AwaitingApproval', 'AwaitingApproval', `A person decides about ${about}; see status.pendingApprovals.`)]
+      ? [
+          condition(
+            'AwaitingApproval',
+            'AwaitingApproval',
+            `A person decides about ${about}; see status.pendingApprovals.`,
+          ),
+        ]
       : []),
     ...ambiguous(journal.steps),
   ];
 }
 
 function goingOn(
-  state: State,
+  state: Exclude<State, EndState>,
   { isAsking, about, steps }: { isAsking: boolean; about: string; steps: readonly Step[] },
-): NewCondition[] {
+): NewCondition {
   switch (state.kind) {
     case 'held':
     case 'retrying':
-      return [condition('Reconciling', state.reason, state.message)];
+      return condition('Reconciling', state.reason, state.message);
     case 'stalled':
-      return [condition('Stalled', state.reason, state.message)];
+      return condition('Stalled', state.reason, state.message);
     case 'thinking':
-      return [condition('Reconciling', 'Thinking', 'A model is deciding what to do next.')];
+      return condition('Reconciling', 'Thinking', 'A model is deciding what to do next.');
     case 'waiting':
-      if (isAsking) return [condition('Reconciling', 'AwaitingApproval', `Waits for a person to decide about ${about}.`)];
-      return [waitingCondition(steps)];
-    default:
-      return [];
+      if (!isAsking) return waitingCondition(steps);
+      return condition('Reconciling', 'AwaitingApproval', `Waits for a person to decide about ${about}.`);
   }
 }
 
 function waitingCondition(steps: readonly Step[]): NewCondition {
-  const waits = steps.flatMap((step) => step.calls ?? []).flatMap(({ outcome }) => (outcome?.state === 'Waiting' ? outcome : []));
+  const waits = steps
+    .flatMap((step) => step.calls ?? [])
+    .flatMap(({ outcome }) => (outcome?.state === 'Waiting' ? outcome : []));
   const isForRun = waits.some((outcome) => outcome.waitingFor !== undefined);
-  return condition('Reconciling', isForRun ? 'WaitingForRun' : 'Waiting', waits.map(({ summary }) => summary).join(' '));
+  return condition(
+    'Reconciling',
+    isForRun ? 'WaitingForRun' : 'Waiting',
+    waits.map(({ summary }) => summary).join(' '),
+  );
 }
 
 function ambiguous(steps: readonly Step[]): NewCondition[] {

@@ -28,35 +28,21 @@ export class TurnSlots {
     return false;
   }
 
-  /** Gives the place back, or leaves the line. */
+  /** Gives the place back, if it has one. Who stands in line stays there until it is woken. */
   leave(key: ObjectKey): void {
-    this.#removeFromLine(key);
     if (this.#taken.delete(key)) this.#admitNext();
   }
 
   #admitNext(): void {
-    for (const [namespace, line] of this.#lines) {
-      const [next] = line;
-      if (next === undefined) continue;
-      this.#removeFromLine(next);
-      this.#toTheBack(namespace);
-      this.#taken.add(next);
-      this.#wake(next);
-      return;
-    }
-  }
-
-  #toTheBack(namespace: string): void {
-    const line = this.#lines.get(namespace);
-    if (!line) return;
+    const [first] = this.#lines;
+    if (!first) return;
+    const [namespace, line] = first;
+    const [next] = line;
     this.#lines.delete(namespace);
-    this.#lines.set(namespace, line);
-  }
-
-  #removeFromLine(key: ObjectKey): void {
-    const namespace = namespaceOf(key);
-    const line = this.#lines.get(namespace);
-    line?.delete(key);
-    if (line?.size === 0) this.#lines.delete(namespace);
+    if (next === undefined) return;
+    line.delete(next);
+    if (line.size > 0) this.#lines.set(namespace, line);
+    this.#taken.add(next);
+    this.#wake(next);
   }
 }

@@ -15,46 +15,58 @@ export class JournalConflict extends Error {
 /** How often a write is repeated because something else than the journal has changed, labels for example. */
 const attempts = 5;
 
+type Dependencies = Pick<TurnReconcilerDependencies, 'kube' | 'caches' | 'hooks' | 'mutations'>;
+
 /**
  * Records a status by compare-and-swap; the same status costs nothing.
  * @returns the Turn as it is now recorded.
  * @throws JournalConflict when the status is not the one that `turn` shows any more, or the Turn is gone.
  */
-export async function recordStatus(
-  turn: Turn,
-  status: TurnStatus,
-  dependencies: Pick<TurnReconcilerDependencies, 'kube' | 'caches' | 'hooks' | 'mutations'>,
-): Promise<Turn> {
-  if (canonicalJson(turn.status ?? {}) === canonicalJson(status)) return turn;
-  const { kube, caches, hooks = noHooks, mutations } = dependencies;
-  const fitted = fit(turn, status);
+export async function recordStatus(turn: Turn, status: TurnStatus, dependencies: Dependencies): Promise<Turn> {
+  if (isSame(turn.status, status)) return turn;
+  const { caches, hooks = noHooks, mutations } = dependencies;
   await hooks.boundary('before-write');
-  let base = mutations?.withoutCompareAndSwap ? await latest() : turn;
+  const base = mutations?.withoutCompareAndSwap ? await latest(turn, dependencies) : turn;
+  const written = await replace({ turn, base, status: fit(turn, status) }, dependencies);
+  caches.turns.noteWritten(written);
+  await hooks.boundary('after-write');
+  return written;
+}
+
+/** A conflict that left the journal as it was, about a label for example, is no reason to drop a decision. */
+async function replace(
+  { turn, base, status }: { turn: Turn; base: Turn; status: TurnStatus },
+  dependencies: Dependencies,
+): Promise<Turn> {
+  let current = base;
   for (let attempt = 1; ; attempt++) {
     try {
-      const written = await kube.replaceStatus<Turn>(kinds.turn, { ...base, status: fitted });
-      caches.turns.noteWritten(written);
-      await hooks.boundary('after-write');
-      return written;
+      return await dependencies.kube.replaceStatus<Turn>(kinds.turn, { ...current, status });
     } catch (error) {
       if (!isConflict(error)) throw error;
-      base = await latest();
-      const isSame = canonicalJson(base.status ?? {}) === canonicalJson(turn.status ?? {});
-      if (!isSame || attempt === attempts) throw new JournalConflict('the journal was written by somebody else');
+      current = await latest(turn, dependencies);
+      if (!isSame(current.status, turn.status) || attempt === attempts) throw new JournalConflict(lost);
     }
   }
+}
 
-  async function latest(): Promise<Turn> {
-    const live = await kube.get<Turn>(kinds.turn, turn.metadata);
-    if (live?.metadata.uid !== turn.metadata.uid) throw new JournalConflict('the Turn is gone');
-    return live;
-  }
+const lost = 'the journal was written by somebody else';
+
+async function latest(turn: Turn, { kube }: Dependencies): Promise<Turn> {
+  const { namespace, name, uid } = turn.metadata;
+  const live = await kube.get<Turn>(kinds.turn, { namespace, name });
+  if (live?.metadata.uid !== uid) throw new JournalConflict('the Turn is gone');
+  return live;
+}
+
+function isSame(left: TurnStatus | undefined, right: TurnStatus | undefined): boolean {
+  return canonicalJson(left ?? {}) === canonicalJson(right ?? {});
 }
 
 /** The journal has been fitted already; what else there is gives way here, from what is missed least. */
 function fit(turn: Turn, status: TurnStatus): TurnStatus {
   const shorter: ((status: TurnStatus) => TurnStatus)[] = [
-    (whole) => ({ ...whole, pipelineRuns: whole.pipelineRuns?.map(({ results: _results, ...run }) => run) }),
+    (whole) => ({ ...whole, pipelineRuns: whole.pipelineRuns?.map((run) => ({ ...run, results: undefined })) }),
     (whole) => ({ ...whole, pendingApprovals: whole.pendingApprovals?.map((one) => ({ ...one, arguments: '' })) }),
     (whole) => ({ ...whole, reply: whole.reply?.slice(0, 4_096), replyTruncated: true }),
   ];

@@ -58,22 +58,22 @@ describe('the roles of people', () => {
   });
 
   test.each([
-    ['view', 'create', 'conversations', false],
-    ['view', 'create', 'approvals', false],
-    ['view', 'approve', 'turns', false],
-    ['edit', 'create', 'conversations', true],
-    ['edit', 'patch', 'intents', true],
-    ['edit', 'create', 'turns', true],
-    ['edit', 'patch', 'turns', true],
-    ['edit', 'delete', 'turns', false],
-    ['edit', 'create', 'approvals', true],
-    ['edit', 'approve', 'turns', true],
-    ['edit', 'create', 'swarmconfigs', false],
-    ['admin', 'approve', 'turns', true],
-    ['admin', 'patch', 'swarmconfigs', true],
-    ['admin', 'delete', 'turns', true],
-    ['stranger', 'list', 'conversations', false],
-  ])('%s: %s %s is %s', async (role, verb, resource, allowed) => {
+    { role: 'view', verb: 'create', resource: 'conversations', allowed: false },
+    { role: 'view', verb: 'create', resource: 'approvals', allowed: false },
+    { role: 'view', verb: 'approve', resource: 'turns', allowed: false },
+    { role: 'edit', verb: 'create', resource: 'conversations', allowed: true },
+    { role: 'edit', verb: 'patch', resource: 'intents', allowed: true },
+    { role: 'edit', verb: 'create', resource: 'turns', allowed: true },
+    { role: 'edit', verb: 'patch', resource: 'turns', allowed: true },
+    { role: 'edit', verb: 'delete', resource: 'turns', allowed: false },
+    { role: 'edit', verb: 'create', resource: 'approvals', allowed: true },
+    { role: 'edit', verb: 'approve', resource: 'turns', allowed: true },
+    { role: 'edit', verb: 'create', resource: 'swarmconfigs', allowed: false },
+    { role: 'admin', verb: 'approve', resource: 'turns', allowed: true },
+    { role: 'admin', verb: 'patch', resource: 'swarmconfigs', allowed: true },
+    { role: 'admin', verb: 'delete', resource: 'turns', allowed: true },
+    { role: 'stranger', verb: 'list', resource: 'conversations', allowed: false },
+  ])('$role: $verb $resource is $allowed', async ({ role, verb, resource, allowed }) => {
     expect(await may({ user: `${role}-user`, verb, resource })).toBe(allowed);
   });
 
@@ -109,6 +109,7 @@ describe('the role of the operator', () => {
     { verb: 'impersonate', resource: 'users', group: '', name: 'admin' },
     { verb: 'impersonate', resource: 'groups', group: '', name: 'system:masters' },
     { verb: 'create', resource: 'approvals' },
+    { verb: 'patch', resource: 'turns/status' },
     { verb: 'approve', resource: 'turns' },
     { verb: 'delete', resource: 'conversations' },
     { verb: 'patch', resource: 'swarmconfigs' },
@@ -149,7 +150,7 @@ describe('admission', () => {
     if (policy === undefined || binding === undefined) throw new Error(`${file} has no policy and binding`);
     const name = `${binding.metadata.name}-${api.namespace}`;
     const here = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': api.namespace } } };
-    await api.kubectl.apply(policy);
+    await api.kubectl.apply(policy, '--server-side', '--force-conflicts');
     await api.kubectl.apply({ ...binding, metadata: { name }, spec: { ...binding.spec, matchResources: here } });
     return name;
   }

@@ -72,7 +72,7 @@ async function turnWith(status: TurnStatus = recorded): Promise<Draft> {
 const firstCall = (turn: Draft, position = 0) => {
   const found = turn.status.steps[0]?.calls?.[position];
   if (found === undefined) throw new Error('the call is not there');
-  return found as Mutable<Call>;
+  return found;
 };
 const firstStep = (turn: Draft) => turn.status.steps[0] as Mutable<Step>;
 
@@ -186,7 +186,7 @@ test('the largest journal there can be is accepted, so the rules cost no more th
   const turn = await turnWith({ steps });
   for (const each of turn.status.steps) {
     for (const open of each.calls ?? [])
-      (open as Mutable<Call>).outcome = { state: 'Succeeded', summary: 'Done.', result: 'x'.repeat(2_000) };
+      open.outcome = { state: 'Succeeded', summary: 'Done.', result: 'x'.repeat(2_000) };
   }
   expect(await api.replace(turn, '/status')).toMatchObject({ status: 200 });
 });

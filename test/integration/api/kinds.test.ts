@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { structuralSchema } from '../../../hack/generate/structural-schema.ts';
+import { approvalSpec } from '../../../src/api/approval.ts';
+import { conversationSpec } from '../../../src/api/conversation.ts';
 import { apiVersion, group, kinds, version } from '../../../src/api/group.ts';
+import { intentSpec } from '../../../src/api/intent.ts';
+import { knowledgeBaseSpec } from '../../../src/api/knowledge-base.ts';
+import { swarmConfigSpec } from '../../../src/api/swarm-config.ts';
+import { turnSpec } from '../../../src/api/turn.ts';
 import { atomicList, boundedMap, mapList } from '../../../src/api/schema.ts';
 import { projectRoot } from '../../support/test-cluster.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -87,6 +93,35 @@ describe('kubectl', () => {
   });
 });
 
+/** What people leave out: the least each kind takes. */
+const least = [
+  { kind: 'Conversation', spec: {}, schema: conversationSpec },
+  { kind: 'Turn', spec: { owner: { kind: 'Intent', name: 'x', uid: 'u' }, text: 'hi' }, schema: turnSpec },
+  { kind: 'Intent', spec: { request: 'Train.', reuseWithin: '1h' }, schema: intentSpec },
+  {
+    kind: 'Approval',
+    spec: { turn: { name: 't', uid: 'u' }, callId: '0.0', argumentsDigest: 'd', decision: 'Deny' },
+    schema: approvalSpec,
+  },
+  {
+    kind: 'SwarmConfig',
+    spec: {
+      model: { name: 'm', apiKeySecretRef: { name: 's' } },
+      fallbackModels: [{ provider: 'builtin' }],
+      agents: [{ name: 'kfp' }],
+      backends: { objectStore: { endpoint: 'http://s3:9000', secretRef: { name: 's' } } },
+      policy: { rules: [{ decision: 'Ask' }] },
+    },
+    schema: swarmConfigSpec,
+  },
+  { kind: 'KnowledgeBase', spec: { sources: [{ name: 'a', urls: ['https://a/'] }] }, schema: knowledgeBaseSpec },
+];
+
+test.each(least)('the API server fills in $kind exactly as its schema does', async ({ kind, spec, schema }) => {
+  const made = await api.create({ apiVersion, kind, metadata: { name: 'least' }, spec });
+  expect(made.spec).toEqual(schema.parse(spec));
+});
+
 async function generations(): Promise<Record<string, number>> {
   const list = await api.kubectl.list<{ metadata: { name: string; generation: number } }>('customresourcedefinitions');
   const ours = list.filter(({ metadata }) => metadata.name.endsWith(`.${group}`));
@@ -94,15 +129,15 @@ async function generations(): Promise<Record<string, number>> {
 }
 
 describe('hack/generate.ts', () => {
-  const check = (root: string) =>
+  const generate = (root: string, ...flags: readonly string[]) =>
     new Promise<{ code: number; errors: string }>((resolve) => {
-      execFile(process.execPath, [join(root, 'hack/generate.ts'), '--check'], (error, _output, errors) => {
+      execFile(process.execPath, [join(root, 'hack/generate.ts'), ...flags], (error, _output, errors) => {
         resolve({ code: error === null ? 0 : Number(error.code), errors });
       });
     });
 
   test('finds the files of this checkout up to date', async () => {
-    expect(await check(projectRoot)).toEqual({ code: 0, errors: '' });
+    expect(await generate(projectRoot, '--check')).toEqual({ code: 0, errors: '' });
   });
 
   test('names the files that differ, are missing or are left over, and changes none', async () => {
@@ -113,11 +148,12 @@ describe('hack/generate.ts', () => {
       }
       await cp(join(projectRoot, '.prettierrc.json'), join(copy, '.prettierrc.json'));
       await symlink(join(projectRoot, 'node_modules'), join(copy, 'node_modules'));
+      expect(await generate(copy)).toMatchObject({ code: 0 });
       await appendFile(join(copy, 'crds/turns.yaml'), '# by hand\n');
       await rm(join(copy, 'docs/reference/intent.md'));
       await cp(join(copy, 'crds/intents.yaml'), join(copy, 'crds/leftovers.yaml'));
 
-      const { code, errors } = await check(copy);
+      const { code, errors } = await generate(copy, '--check');
       expect(code).toBe(1);
       expect(
         errors

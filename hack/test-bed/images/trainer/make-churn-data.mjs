@@ -25,7 +25,15 @@ function customer() {
     0.3 * paperless -
     1.6;
   const churned = random() < 1 / (1 + Math.exp(-leaning)) ? 1 : 0;
-  return [contract, tenureMonths, monthlyCharge.toFixed(2), supportCalls, usageGigabytes.toFixed(1), paperless, churned];
+  return [
+    contract,
+    tenureMonths,
+    monthlyCharge.toFixed(2),
+    supportCalls,
+    usageGigabytes.toFixed(1),
+    paperless,
+    churned,
+  ];
 }
 
 console.log('contract,tenure_months,monthly_charge,support_calls,usage_gigabytes,paperless,churned');

@@ -34,7 +34,9 @@ const { values: options, positionals } = parseArgs({
 function numberOption(name, { highest, whole = false }) {
   const value = Number(options[name]);
   if (options[name] === '' || !(value > 0 && value <= highest) || (whole && !Number.isInteger(value))) {
-    throw new UsageError(`${name} must be a ${whole ? 'whole ' : ''}number above 0 and at most ${highest}, not "${options[name]}"`);
+    throw new UsageError(
+      `${name} must be a ${whole ? 'whole ' : ''}number above 0 and at most ${highest}, not "${options[name]}"`,
+    );
   }
   return value;
 }
@@ -64,7 +66,9 @@ const steps = {
     const model = train(training, { epochs, learningRate, seed, onEpoch });
     const reached = loss(model, training);
     if (!(reached < guessing)) {
-      throw new Error(`training diverged: loss ${reached.toFixed(4)} is worse than guessing (${guessing.toFixed(4)}); try a lower learning rate`);
+      throw new Error(
+        `training diverged: loss ${reached.toFixed(4)} is worse than guessing (${guessing.toFixed(4)}); try a lower learning rate`,
+      );
     }
     const short = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
     return { loss: reached.toFixed(4), model: JSON.stringify(model, short) };

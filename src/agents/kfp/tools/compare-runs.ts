@@ -14,7 +14,9 @@ export const compareRuns = declareTool({
   output: z.object({
     runs: z.array(z.string()),
     parameters: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
-    metrics: z.array(z.object({ name: z.string(), values: z.array(z.number().optional()), best: z.string().optional() })),
+    metrics: z.array(
+      z.object({ name: z.string(), values: z.array(z.number().optional()), best: z.string().optional() }),
+    ),
   }),
   access: kfpAccess('get', 'runs'),
   examples: [

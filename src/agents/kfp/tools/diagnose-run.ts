@@ -6,7 +6,8 @@ import { runSummary } from '../kfp-data.ts';
 
 export const diagnoseRun = declareTool({
   name: 'diagnose_run',
-  description: 'Explain why a Kubeflow run failed or hangs: the failing task, the class of the cause, message, log lines and what to try.',
+  description:
+    'Explain why a Kubeflow run failed or hangs: the failing task, the class of the cause, message, log lines and what to try.',
   effect: 'pure',
   input: z.strictObject(runQuestion),
   output: z.object({

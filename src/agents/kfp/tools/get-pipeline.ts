@@ -6,7 +6,8 @@ import { parameter, pipelineSummary, taskSummary } from '../kfp-data.ts';
 
 export const getPipeline = declareTool({
   name: 'get_pipeline',
-  description: 'Describe one Kubeflow pipeline: its parameters with types and defaults, its steps, images and resources.',
+  description:
+    'Describe one Kubeflow pipeline: its parameters with types and defaults, its steps, images and resources.',
   effect: 'pure',
   input: z.strictObject({
     pipeline: existing('pipeline', 'Pipeline to describe.'),

@@ -10,7 +10,13 @@ export const listRunArtifacts = declareTool({
   input: z.strictObject(runQuestion),
   output: z.object({
     artifacts: z.array(
-      z.object({ name: z.string(), type: z.string(), uri: z.string(), sizeBytes: z.int().optional(), task: z.string() }),
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        uri: z.string(),
+        sizeBytes: z.int().optional(),
+        task: z.string(),
+      }),
     ),
   }),
   access: kfpAccess('get', 'runs'),

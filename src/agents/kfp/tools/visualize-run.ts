@@ -5,7 +5,8 @@ import { kfpAccess } from '../kfp-access.ts';
 
 export const visualizeRun = declareTool({
   name: 'visualize_run',
-  description: 'Draw a chart of what a Kubeflow run reported: confusion matrix, ROC curve, metrics or feature importance.',
+  description:
+    'Draw a chart of what a Kubeflow run reported: confusion matrix, ROC curve, metrics or feature importance.',
   effect: 'pure',
   input: z.strictObject({
     ...runQuestion,

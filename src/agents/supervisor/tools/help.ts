@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Agent } from '../../agent.ts';
-import { defineTool } from '../../tool.ts';
+import { defineTool, isTool } from '../../tool.ts';
 
-/** @param agents what is really on offer: the answer names nothing that cannot be done. */
+/** The answer names only what can be executed. */
 export const help = (agents: readonly Pick<Agent, 'name' | 'purpose' | 'tools'>[]) =>
   defineTool({
     name: 'help',
@@ -25,11 +25,10 @@ export const help = (agents: readonly Pick<Agent, 'name' | 'purpose' | 'tools'>[
     display: 'markdown',
     replies: true,
     execute: () => {
-      const abilities = agents.map(({ name, purpose, tools }) => ({
-        agent: name,
-        purpose,
-        examples: tools.slice(0, 6).flatMap((tool) => tool.examples.slice(0, 1)),
-      }));
+      const abilities = agents.flatMap(({ name, purpose, tools }) => {
+        const examples = tools.filter(isTool).flatMap((tool) => tool.examples.slice(0, 1));
+        return examples.length === 0 ? [] : [{ agent: name, purpose, examples: examples.slice(0, 6) }];
+      });
       return Promise.resolve({ kind: 'ok', summary: helpText(abilities), data: { abilities } });
     },
   });

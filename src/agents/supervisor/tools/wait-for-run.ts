@@ -83,31 +83,33 @@ function notFound(run: string, backend: string | undefined): ToolResult<never> {
 }
 
 function ended(run: RunReference): ToolResult<z.output<typeof data>> {
-  const results = run.results ?? {};
-  const reported = Object.entries(results).map(([name, value]) => `${name}=${value}`);
-  const took =
-    run.startedAt !== undefined && run.finishedAt !== undefined
-      ? ` after ${humanDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`
-      : '';
-  const tail = reported.length > 0 ? `; results: ${reported.join(', ')}` : '';
-  const why = run.state === 'Succeeded' || !run.message ? '' : `: ${run.message}`;
+  const { backend, pipeline, state, startedAt, finishedAt, message, results = {} } = run;
   return {
     kind: 'ok',
-    summary: `Run ${run.name} of ${run.pipeline} ${ending[run.state]}${took}${why}${tail}.`,
+    summary: inWords(run),
     data: {
       run: run.name,
-      backend: run.backend,
-      pipeline: run.pipeline,
-      state: run.state,
-      ...(run.startedAt !== undefined && { startedAt: run.startedAt }),
-      ...(run.finishedAt !== undefined && { finishedAt: run.finishedAt }),
-      ...(run.message !== undefined && { message: run.message }),
+      backend,
+      pipeline,
+      state,
+      ...(startedAt !== undefined && { startedAt }),
+      ...(finishedAt !== undefined && { finishedAt }),
+      ...(message !== undefined && { message }),
       results,
     },
     runs: [run],
     // Results and failure messages come from the containers of the run, not from the backend.
-    untrusted: reported.length > 0 || run.state !== 'Succeeded',
+    untrusted: Object.keys(results).length > 0 || state !== 'Succeeded',
   };
+}
+
+function inWords({ name, pipeline, state, startedAt = '', finishedAt = '', message = '', results = {} }: RunReference) {
+  const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
+  const took = Number.isNaN(tookMs) ? '' : ` after ${humanDuration(tookMs)}`;
+  const why = state === 'Succeeded' || message === '' ? '' : `: ${message}`;
+  const reported = Object.entries(results).map(([result, value]) => `${result}=${value}`);
+  const tail = reported.length === 0 ? '' : `; results: ${reported.join(', ')}`;
+  return `Run ${name} of ${pipeline} ${ending[state]}${took}${why}${tail}.`;
 }
 
 const ending: Readonly<Record<RunReference['state'], string>> = {

@@ -37,9 +37,7 @@ export const advice: Readonly<Record<Cause, readonly string[]>> = {
   ],
   MissingParameter: ['Start the pipeline again with the missing parameter; get_pipeline lists what it takes.'],
   InvalidParameter: ['Start the pipeline again with a value of the declared type; get_pipeline lists the types.'],
-  Configuration: [
-    'Create the Secret, ConfigMap or key that the step refers to, or correct its name in the pipeline.',
-  ],
+  Configuration: ['Create the Secret, ConfigMap or key that the step refers to, or correct its name in the pipeline.'],
   Quota: [
     'Wait for other runs to end, or delete what is not needed.',
     'Or ask an administrator to raise the ResourceQuota of the namespace.',

@@ -1,3 +1,4 @@
+import type { TektonContainer } from '../../../backends/tekton/tekton-objects.ts';
 import type { Cause } from './cause.ts';
 import type { Facts, Suspect } from './facts.ts';
 
@@ -9,18 +10,26 @@ export interface Finding {
 
 /** Decides on the class of the cause from what was found; the first rule that applies wins. */
 export function classify(facts: Facts): Finding {
-  const { run } = facts;
+  const { run, suspects } = facts;
   if (run.state === 'Succeeded') return { cause: 'None', message: run.message };
-  const ofRun = runReasons[run.reason];
-  if (ofRun !== undefined) return { cause: ofRun, message: run.message };
-  const [suspect] = facts.suspects;
-  const ofSuspect = suspect && classifySuspect(suspect);
-  if (ofSuspect) return ofSuspect;
-  if (run.state === 'Cancelled') return { cause: 'Cancelled', message: run.message };
-  if (run.reason === 'PipelineRunTimeout') return { cause: 'Timeout', message: run.message };
-  if (run.reason === 'CreateRunFailed') return { cause: creationCause(run.message), message: run.message };
-  if (run.state === 'Running' || run.state === 'Pending') return { cause: 'None', message: run.message };
-  return { cause: 'Unknown', message: run.message };
+  const byItself = causeOfRun(facts);
+  if (byItself !== undefined) return { cause: byItself, message: run.message };
+  const ofSuspect = suspects[0] && classifySuspect(suspects[0]);
+  return ofSuspect ?? { cause: causeOfState(facts), message: run.message };
+}
+
+function causeOfRun({ run, taskRuns }: Facts): Cause | undefined {
+  // The pipeline was valid when the run began: a task did not give a result that another one needs.
+  if (run.reason === 'PipelineValidationFailed' && taskRuns.length > 0) return 'UpstreamFailure';
+  return runReasons[run.reason];
+}
+
+/** What is left to say when no task gives an explanation. */
+function causeOfState({ run: { state, reason, message } }: Facts): Cause {
+  if (state === 'Cancelled') return 'Cancelled';
+  if (reason === 'PipelineRunTimeout') return 'Timeout';
+  if (reason === 'CreateRunFailed') return creationCause(message);
+  return state === 'Running' || state === 'Pending' ? 'None' : 'Unknown';
 }
 
 /** Reasons of a PipelineRun that tell the cause by themselves. */
@@ -61,13 +70,17 @@ const containerReasons: Readonly<Record<string, Cause>> = {
 function ofPod({ pod }: Suspect): Finding | undefined {
   if (!pod) return undefined;
   if (pod.reason === 'Evicted') return { cause: 'Evicted', message: pod.message };
-  for (const { name, waiting, terminated } of pod.containers) {
-    const cause = containerReasons[waiting?.reason ?? terminated?.reason ?? ''];
-    const said = waiting?.message ?? '';
-    if (cause !== undefined) return { cause, message: said === '' ? `container ${name}: ${cause}` : said };
-  }
+  const [ofContainer] = pod.containers.flatMap(findingsOf);
+  if (ofContainer) return ofContainer;
   const unplaced = pod.conditions.find(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable');
   return unplaced && { cause: 'Unschedulable', message: unplaced.message };
+}
+
+function findingsOf({ name, waiting, terminated }: TektonContainer): Finding[] {
+  const cause = containerReasons[waiting?.reason ?? terminated?.reason ?? ''];
+  if (cause === undefined) return [];
+  const said = waiting?.message ?? '';
+  return [{ cause, message: said === '' ? `container ${name}: ${cause}` : said }];
 }
 
 function ofStep({ step, taskRun }: Suspect): Finding | undefined {
@@ -87,6 +100,7 @@ const taskReasons: Readonly<Record<string, Cause>> = {
   PullImageFailed: 'ImagePull',
   CreateContainerConfigError: 'Configuration',
   PodEvicted: 'Evicted',
+  PodAdmissionFailed: 'Admission',
   ExceededResourceQuota: 'Quota',
   ExceededNodeResources: 'Unschedulable',
   TaskRunTimeout: 'Timeout',

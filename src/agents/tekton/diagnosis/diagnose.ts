@@ -11,11 +11,13 @@ export interface Diagnosis {
   readonly exitCode?: number;
   readonly attempts?: number;
   readonly message: string;
-  /** The line of the log that most likely says what was wrong. */
+  /** The line of the log that most likely says what was wrong, where the program itself failed. */
   readonly logLine?: string;
   readonly logTail: readonly string[];
   readonly events: readonly string[];
   readonly otherFailedTasks: readonly string[];
+  /** What the run-as account may not read: pods, logs, events. */
+  readonly unreadable: readonly string[];
   readonly whatToTry: readonly string[];
 }
 
@@ -23,7 +25,7 @@ const logCharacters = 3_000;
 
 export function diagnose(facts: Facts): Diagnosis {
   const { cause, message } = classify(facts);
-  const place = cause === 'None' && facts.run.state === 'Succeeded' ? {} : placeOf(facts);
+  const place = cause === 'None' ? {} : placeOf(facts, cause);
   const failed = facts.taskRuns.filter(({ state, task }) => state === 'Failed' && task !== place.task);
   return {
     cause,
@@ -31,25 +33,32 @@ export function diagnose(facts: Facts): Diagnosis {
     message: cleanLine(message),
     ...logOf(facts, cause),
     events: facts.events.map(eventText),
+    unreadable: facts.unreadable,
     otherFailedTasks: failed.map(({ task }) => task),
     whatToTry: [...exitCodeHint(cause, place.exitCode), ...advice[cause]],
   };
 }
 
-function placeOf({ suspects: [suspect] }: Facts): Pick<Diagnosis, 'task' | 'step' | 'exitCode' | 'attempts'> {
+/** Steps that Tekton ended itself, after a timeout for example, carry an exit code that no program gave. */
+const causesWithExitCode: readonly Cause[] = ['UserException', 'OutOfMemory'];
+
+function placeOf(
+  { suspects: [suspect] }: Facts,
+  cause: Cause,
+): Pick<Diagnosis, 'task' | 'step' | 'exitCode' | 'attempts'> {
   if (!suspect) return {};
   const { taskRun, step } = suspect;
   return {
     task: taskRun.task,
     ...(taskRun.attempts > 1 && { attempts: taskRun.attempts }),
     ...(step && { step: step.name }),
-    ...(step?.exitCode !== undefined && { exitCode: step.exitCode }),
+    ...(step?.exitCode !== undefined && causesWithExitCode.includes(cause) && { exitCode: step.exitCode }),
   };
 }
 
 function logOf({ suspects: [suspect] }: Facts, cause: Cause): Pick<Diagnosis, 'logLine' | 'logTail'> {
   const log = suspect?.log ?? [];
-  const logLine = cause === 'None' ? undefined : errorLineOf(log);
+  const logLine = cause === 'UserException' ? errorLineOf(log) : undefined;
   return { ...(logLine !== undefined && { logLine }), logTail: lastLines(log, logCharacters) };
 }
 

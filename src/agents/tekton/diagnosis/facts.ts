@@ -1,5 +1,12 @@
 import type { TektonClient, TektonScope } from '../../../backends/tekton/tekton-client.ts';
-import type { TektonEvent, TektonPod, TektonRun, TektonStep, TektonTaskRun } from '../../../backends/tekton/tekton-objects.ts';
+import type {
+  TektonEvent,
+  TektonPod,
+  TektonRun,
+  TektonStep,
+  TektonTaskRun,
+} from '../../../backends/tekton/tekton-objects.ts';
+import { TektonRefusedError } from '../../../backends/tekton/tekton-refused-error.ts';
 import { readStepLogs } from '../read-step-logs.ts';
 
 export interface Suspect {
@@ -18,6 +25,8 @@ export interface Facts {
   readonly suspects: readonly Suspect[];
   /** Warnings about the run, the suspects and their pods, oldest first. */
   readonly events: readonly TektonEvent[];
+  /** What the run-as account may not read: the findings are worth less without it. */
+  readonly unreadable: readonly string[];
 }
 
 const mostSuspects = 3;
@@ -28,23 +37,49 @@ const tailLines = 40;
 export async function gatherFacts(tekton: TektonClient, run: TektonRun, scope: TektonScope): Promise<Facts> {
   const taskRuns = await tekton.listTaskRuns(run, scope);
   const suspected = run.state === 'Succeeded' ? [] : taskRuns.filter(isSuspect).sort(worstFirst).slice(0, mostSuspects);
-  const suspects = await Promise.all(suspected.map((taskRun) => gatherSuspect(tekton, taskRun, scope)));
-  const names = [
-    run.name,
-    ...suspects.flatMap(({ taskRun }) => [taskRun.name, ...(taskRun.podName === undefined ? [] : [taskRun.podName])]),
-  ];
-  const events = await Promise.all(names.map((name) => tekton.listEvents(name, scope)));
+  const reading = new LenientReading();
+  const suspects = await Promise.all(suspected.map((taskRun) => gatherSuspect({ tekton, scope, reading }, taskRun)));
+  const names = [run.name, ...suspects.flatMap(({ taskRun }) => [taskRun.name, ...podNameOf(taskRun)])];
+  const events = await Promise.all(names.map((name) => reading.of('events', [], () => tekton.listEvents(name, scope))));
   const warnings = events.flat().filter(({ type }) => type === 'Warning');
-  return { run, taskRuns, suspects, events: warnings.slice(-mostEvents) };
+  return { run, taskRuns, suspects, events: warnings.slice(-mostEvents), unreadable: [...reading.unreadable] };
 }
 
-async function gatherSuspect(tekton: TektonClient, taskRun: TektonTaskRun, scope: TektonScope): Promise<Suspect> {
+interface Source {
+  readonly tekton: TektonClient;
+  readonly scope: TektonScope;
+  readonly reading: LenientReading;
+}
+
+async function gatherSuspect({ tekton, scope, reading }: Source, taskRun: TektonTaskRun): Promise<Suspect> {
   const step =
     taskRun.steps.find(({ state, reason }) => state === 'Failed' && reason !== 'Skipped') ??
     taskRun.steps.find(({ state }) => state === 'Waiting' || state === 'Running');
-  const pod = taskRun.podName === undefined ? undefined : await tekton.getPod(taskRun.podName, scope);
-  const [log] = step ? await readStepLogs(tekton, { steps: [{ taskRun, step }], tailLines }, scope) : [];
+  const [podName] = podNameOf(taskRun);
+  const pod =
+    podName === undefined ? undefined : await reading.of('pods', undefined, () => tekton.getPod(podName, scope));
+  const query = { steps: step ? [{ taskRun, step }] : [], tailLines };
+  const [log] = await reading.of('logs', [], () => readStepLogs(tekton, query, scope));
   return { taskRun, pod, step, log: log?.lines ?? [] };
+}
+
+function podNameOf({ podName }: TektonTaskRun): readonly string[] {
+  return podName === undefined ? [] : [podName];
+}
+
+/** An account that may see runs but not pods, logs or events still gets a diagnosis, which says what it lacks. */
+class LenientReading {
+  readonly unreadable = new Set<string>();
+
+  async of<T>(what: string, otherwise: T, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TektonRefusedError) || error.code !== 'Forbidden') throw error;
+      this.unreadable.add(what);
+      return otherwise;
+    }
+  }
 }
 
 /** While a run goes on, a task that does not get going is worth a look as well. */

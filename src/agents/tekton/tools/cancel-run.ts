@@ -8,7 +8,7 @@ import { defineTool, type ToolContext, type ToolFailure, type ToolSuccess } from
 import { findRun } from '../find-run.ts';
 import { runReferenceOf } from '../run-reference.ts';
 import { tektonAccess } from '../tekton-access.ts';
-import { runSummary, runSummaryOf, stateInWords, type RunSummary } from '../tekton-data.ts';
+import { pipelineNameOf, runSummary, runSummaryOf, stateInWords, type RunSummary } from '../tekton-data.ts';
 
 export const cancelRun = (tekton: TektonClient) =>
   defineTool({
@@ -37,7 +37,9 @@ export const cancelRun = (tekton: TektonClient) =>
     precheck: async ({ run, mode }, context) => {
       const found = await findRun(tekton, { run }, context);
       if (!found.ok) return found.failure;
-      return hasEnded(found.value) && !isOurDoing(found.value, mode) ? alreadyFinished(found.value, context) : undefined;
+      return hasEnded(found.value) && !isOurDoing(found.value, mode)
+        ? alreadyFinished(found.value, context)
+        : undefined;
     },
     execute: async ({ run: name, mode }, context) => {
       const found = await findRun(tekton, { run: name }, context);
@@ -71,7 +73,7 @@ function cancelled(
 ): ToolSuccess<{ run: RunSummary; mode: CancelMode }> {
   return {
     kind: 'ok',
-    summary: `Run ${run.name} of ${run.pipeline} is being ended (${mode}).`,
+    summary: `Run ${run.name} of ${pipelineNameOf(run)} is being ended (${mode}).`,
     data: { run: runSummaryOf(run), mode },
     runs: [runReferenceOf(run, context.namespace)],
   };

@@ -8,7 +8,7 @@ import { diagnose, type Diagnosis } from '../diagnosis/diagnose.ts';
 import { gatherFacts } from '../diagnosis/facts.ts';
 import { findRun } from '../find-run.ts';
 import { insightAccess } from '../tekton-access.ts';
-import { runSummary, runSummaryOf, stateInWords } from '../tekton-data.ts';
+import { pipelineNameOf, runSummary, runSummaryOf, stateInWords } from '../tekton-data.ts';
 
 export const diagnoseRun = (tekton: TektonClient) =>
   defineTool({
@@ -29,9 +29,10 @@ export const diagnoseRun = (tekton: TektonClient) =>
       logTail: z.array(z.string()).readonly(),
       events: z.array(z.string()).readonly(),
       otherFailedTasks: z.array(z.string()).readonly(),
+      unreadable: z.array(z.string()).readonly(),
       whatToTry: z.array(z.string()).readonly(),
     }),
-    access: [...insightAccess, { verb: 'list', group: 'events.k8s.io', resource: 'events' }],
+    access: [...insightAccess, { verb: 'list', group: '', resource: 'events' }],
     examples: [
       'Why did the build fail?',
       'what went wrong with PipelineRun deploy-12?',
@@ -47,7 +48,7 @@ export const diagnoseRun = (tekton: TektonClient) =>
       const diagnosis = diagnose(await gatherFacts(tekton, run, context));
       return {
         kind: 'ok',
-        summary: `Run ${run.name} of ${run.pipeline} ${stateInWords(run, context.clock.now())}${explanation(diagnosis)}.`,
+        summary: `Run ${run.name} of ${pipelineNameOf(run)} ${stateInWords(run, context.clock.now())}${explanation(diagnosis)}.`,
         data: { run: runSummaryOf(run), ...diagnosis },
         untrusted: true,
       };

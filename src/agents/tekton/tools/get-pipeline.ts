@@ -38,7 +38,8 @@ const data = z.object({
 export const getPipeline = (tekton: TektonClient) =>
   defineTool({
     name: 'get_pipeline',
-    description: 'Describe one Tekton pipeline: its parameters with types and defaults, its tasks in order, images and results.',
+    description:
+      'Describe one Tekton pipeline: its parameters with types and defaults, its tasks in order, images and results.',
     effect: 'pure',
     input: z.strictObject({ pipeline: existing('pipeline', 'Pipeline to describe.') }),
     output: data,

@@ -23,16 +23,18 @@ export const getRunLogs = (tekton: TektonClient) =>
     }),
     output: z.object({
       run: z.string(),
-      logs: z.array(
-        z.object({
-          task: z.string(),
-          step: z.string(),
-          state: z.enum(['read', 'gone', 'unavailable']),
-          lines: z.array(z.string()).readonly(),
-          cutLines: z.int(),
-          note: z.string().optional(),
-        }),
-      ).readonly(),
+      logs: z
+        .array(
+          z.object({
+            task: z.string(),
+            step: z.string(),
+            state: z.enum(['read', 'gone', 'unavailable']),
+            lines: z.array(z.string()).readonly(),
+            cutLines: z.int(),
+            note: z.string().optional(),
+          }),
+        )
+        .readonly(),
     }),
     access: insightAccess,
     examples: [
@@ -65,7 +67,10 @@ interface Place {
   readonly task: string | undefined;
   readonly step: string | undefined;
 }
-type StepOfTask = { readonly taskRun: TektonTaskRun; readonly step: TektonStep };
+interface StepOfTask {
+  readonly taskRun: TektonTaskRun;
+  readonly step: TektonStep;
+}
 
 async function findSteps(
   tekton: TektonClient,
@@ -76,22 +81,38 @@ async function findSteps(
   const ofTask = taskRuns.filter((taskRun) => task === undefined || taskRun.task === task);
   if (ofTask.length === 0) return noTask(run, task, taskRuns);
   const all = ofTask.flatMap((taskRun) => taskRun.steps.map((entry) => ({ taskRun, step: entry })));
-  const wanted = all.filter((entry) => (step === undefined ? entry.step.reason !== 'Skipped' : entry.step.name === step));
+  const wanted = all.filter((entry) =>
+    step === undefined ? entry.step.reason !== 'Skipped' : entry.step.name === step,
+  );
   if (wanted.length > 0) return found(wanted);
   const names = all.map((entry) => entry.step.name);
-  if (step === undefined) return missed('NoLogsYet', `Run ${run.name} has not begun any step yet.`, 'Ask again a little later.');
-  return missed('NotFound', `There is no step ${step} in run ${run.name}.`, didYouMean(step, names) ?? `Steps: ${names.join(', ')}.`);
+  if (step === undefined)
+    return missed('NoLogsYet', `Run ${run.name} has not begun any step yet.`, 'Ask again a little later.');
+  return missed(
+    'NotFound',
+    `There is no step ${step} in run ${run.name}.`,
+    didYouMean(step, names) ?? `Steps: ${names.join(', ')}.`,
+  );
 }
 
 function noTask(run: TektonRun, task: string | undefined, taskRuns: readonly TektonTaskRun[]): Found<never> {
   if (task === undefined) {
-    return missed('NoLogsYet', `Run ${run.name} has not begun any task${run.message === '' ? '' : `: ${run.message}`}.`);
+    return missed(
+      'NoLogsYet',
+      `Run ${run.name} has not begun any task${run.message === '' ? '' : `: ${run.message}`}.`,
+    );
   }
-  const names = [...new Set([...run.tasks, ...taskRuns.map((taskRun) => ({ name: taskRun.task }))].map(({ name }) => name))];
+  const names = [
+    ...new Set([...run.tasks, ...taskRuns.map((taskRun) => ({ name: taskRun.task }))].map(({ name }) => name)),
+  ];
   if (names.includes(task)) {
     return missed('NoLogsYet', `Task ${task} of run ${run.name} was not begun, so it has no log.`);
   }
-  return missed('NotFound', `Run ${run.name} has no task ${task}.`, didYouMean(task, names) ?? `Tasks: ${names.join(', ')}.`);
+  return missed(
+    'NotFound',
+    `Run ${run.name} has no task ${task}.`,
+    didYouMean(task, names) ?? `Tasks: ${names.join(', ')}.`,
+  );
 }
 
 function summaryOf(run: TektonRun, logs: readonly StepLogs[]): string {

@@ -6,7 +6,15 @@ import { defineTool } from '../../tool.ts';
 import { findRun } from '../find-run.ts';
 import { cleanLine } from '../log-lines.ts';
 import { insightAccess } from '../tekton-access.ts';
-import { runSummary, runSummaryOf, stateInWords, textsByName, timesOf, withValues } from '../tekton-data.ts';
+import {
+  pipelineNameOf,
+  runSummary,
+  runSummaryOf,
+  stateInWords,
+  textsByName,
+  timesOf,
+  withValues,
+} from '../tekton-data.ts';
 
 const task = z.object({
   name: z.string(),
@@ -54,7 +62,7 @@ export const getRun = (tekton: TektonClient) =>
       const reported = withValues(results).replace(' with ', '; results: ');
       return {
         kind: 'ok',
-        summary: `Run ${run.name} of ${run.pipeline} ${stateInWords(run, context.clock.now())}${reported}.`,
+        summary: `Run ${run.name} of ${pipelineNameOf(run)} ${stateInWords(run, context.clock.now())}${reported}.`,
         data: {
           run: runSummaryOf(run),
           message: cleanLine(run.message),
@@ -71,7 +79,9 @@ export const getRun = (tekton: TektonClient) =>
 /** Tasks in the pipeline's own order, those not begun and those left out included. */
 function tasksOf(run: TektonRun, taskRuns: readonly TektonTaskRun[]): Task[] {
   const planned = run.tasks.map((entry) => entry.name);
-  const names = [...new Set([...planned, ...run.children.map((child) => child.task), ...taskRuns.map((one) => one.task)])];
+  const names = [
+    ...new Set([...planned, ...run.children.map((child) => child.task), ...taskRuns.map((one) => one.task)]),
+  ];
   return names.flatMap((name) => {
     const after = [...(run.tasks.find((entry) => entry.name === name)?.after ?? [])];
     // A task with a matrix has several TaskRuns.

@@ -15,7 +15,8 @@ import { runSummary, runSummaryOf, textsByName, withValues } from '../tekton-dat
 export const rerun = (tekton: TektonClient) =>
   defineTool({
     name: 'rerun',
-    description: 'Start a Tekton PipelineRun anew with the same pipeline, parameters and workspaces, some parameters changed if wanted.',
+    description:
+      'Start a Tekton PipelineRun anew with the same pipeline, parameters and workspaces, some parameters changed if wanted.',
     effect: 'named',
     input: z.strictObject({
       run: existing('run', 'Run to start anew.'),

@@ -13,7 +13,8 @@ import { runSummary, runSummaryOf, textsByName, withValues } from '../tekton-dat
 export const runPipeline = (tekton: TektonClient) =>
   defineTool({
     name: 'run_pipeline',
-    description: 'Start a run of a Tekton pipeline, such as a build, a test, a release or a deployment, with given parameters.',
+    description:
+      'Start a run of a Tekton pipeline, such as a build, a test, a release or a deployment, with given parameters.',
     effect: 'named',
     input: z.strictObject({ pipeline: existing('pipeline', 'Pipeline to run.'), params }),
     output: z.object({ run: runSummary, parameters: z.record(z.string(), z.string()) }),

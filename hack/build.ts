@@ -1,0 +1,24 @@
+/** Bundles the operator into dist/swarm.mjs; tests and their fakes are no part of it. */
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+const { metafile, warnings } = await build({
+  entryPoints: { swarm: 'src/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  sourcemap: 'linked',
+  metafile: true,
+  // Packages that are still CommonJS ask for require.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+});
+
+const strays = Object.keys(metafile.inputs).filter((path) => /^src\/testing\/|\.test\.ts$|^test\//.test(path));
+if (strays.length > 0) throw new Error(`test code in the bundle: ${strays.join(', ')}`);
+for (const [path, { bytes }] of Object.entries(metafile.outputs))
+  console.log(`${path}  ${Math.round(bytes / 1024)} KiB`);
+if (warnings.length > 0) process.exitCode = 1;

@@ -1,0 +1,124 @@
+import type { Agent } from '../agents/agent.ts';
+import type { Approval } from '../api/approval.ts';
+import type { Conversation } from '../api/conversation.ts';
+import { kinds } from '../api/group.ts';
+import type { Intent } from '../api/intent.ts';
+import type { SwarmConfig } from '../api/swarm-config.ts';
+import type { Turn } from '../api/turn.ts';
+import { createKubeTektonClient } from '../backends/tekton/kube-tekton-client.ts';
+import type { RandomSource } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { KubeClient, KubeObject } from '../kube/kube-client.ts';
+import { resourceTypes } from '../kube/resource-types.ts';
+import type { LanguageModel } from '../models/language-model.ts';
+import type { Controller } from '../operator/controller.ts';
+import { keyOf } from '../operator/object-key.ts';
+import type { SwarmOperator } from '../operator/swarm-operator.ts';
+import { createConversationReconciler } from '../reconcilers/conversation/conversation-reconciler.ts';
+import { createIntentReconciler } from '../reconcilers/intent/intent-reconciler.ts';
+import { keptTurnIndex } from '../reconcilers/intent/observe.ts';
+import { runIndex } from '../reconcilers/runs.ts';
+import { createSwarmConfigReconciler } from '../reconcilers/swarm-config/swarm-config-reconciler.ts';
+import { approvalIndexes, turnIndexes, type TurnEvents } from '../reconcilers/turn/dependencies.ts';
+import { createTurnReconciler } from '../reconcilers/turn/turn-reconciler.ts';
+import type { TurnHooks, TurnMutations } from '../turns/boundaries.ts';
+import { createAgents } from './agents.ts';
+import type { GuardedFetchSettings } from './guarded-fetch.ts';
+import { createModelSource } from './model-source.ts';
+import { createProbes } from './probes.ts';
+import { holderSources } from './sources.ts';
+import { teamSettings } from './team-settings.ts';
+import { createTektonRuns } from './tekton-runs.ts';
+
+export interface ControllerParts {
+  readonly operator: SwarmOperator;
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly metrics: Metrics;
+  readonly events: TurnEvents;
+  readonly builtin: LanguageModel;
+  readonly ownModel: LanguageModel;
+  readonly guard: Pick<GuardedFetchSettings, 'allowedHosts' | 'deniedHosts'>;
+  readonly maxConcurrentTurns: number;
+  /** When this process began to lead. */
+  readonly leadingSince: () => Date;
+  /** Changes the list of agents; tests add their own. */
+  readonly agents?: ((own: readonly Agent[]) => readonly Agent[]) | undefined;
+  readonly hooks?: TurnHooks | undefined;
+  readonly mutations?: TurnMutations | undefined;
+}
+
+const concurrency = { conversation: 32, intent: 16, swarmConfig: 8 } as const;
+
+/** Gives every kind its reconciler, with caches they share and ports to what they may not import. */
+export function addControllers(parts: ControllerParts): void {
+  const { operator, kube, clock, events } = parts;
+  const caches = {
+    conversations: operator.cacheOf<Conversation>(kinds.conversation, { indexes: { run: runIndex } }),
+    intents: operator.cacheOf<Intent>(kinds.intent, { indexes: { run: runIndex } }),
+    turns: operator.cacheOf<Turn>(kinds.turn, { indexes: { ...turnIndexes, ...keptTurnIndex } }),
+    approvals: operator.cacheOf<Approval>(kinds.approval, { indexes: approvalIndexes }),
+    configs: operator.cacheOf<SwarmConfig>(kinds.swarmConfig),
+    // A cluster without Tekton has no runs; the watch begins when it is installed.
+    pipelineRuns: operator.cacheOf<KubeObject>(resourceTypes.pipelineRun, { optional: true }),
+  };
+  const tekton = createKubeTektonClient(kube);
+  const runs = createTektonRuns({ kube, tekton, pipelineRuns: caches.pipelineRuns });
+
+  addTurnController(parts, { ...caches, tekton });
+  operator.addController({
+    reconciler: createConversationReconciler({ kube, clock, events, runs, ...caches }),
+    concurrency: concurrency.conversation,
+    sources: holderSources(kinds.conversation, caches.conversations),
+  });
+  operator.addController({
+    reconciler: createIntentReconciler({ kube, clock, events, runs, ...caches }),
+    concurrency: concurrency.intent,
+    sources: holderSources(kinds.intent, caches.intents),
+  });
+}
+
+type Caches = Parameters<typeof createTurnReconciler>[0]['caches'] & {
+  readonly configs: Parameters<typeof createSwarmConfigReconciler>[0]['configs'];
+  readonly tekton: ReturnType<typeof createKubeTektonClient>;
+};
+
+/** Turns and SwarmConfigs go together: the models that turns ask are those that the probes look at. */
+function addTurnController(parts: ControllerParts, { configs, tekton, ...caches }: Caches): void {
+  const { operator, kube, clock, random, metrics, events, maxConcurrentTurns } = parts;
+  const { ownModel, builtin, guard, hooks, mutations } = parts;
+  const models = createModelSource({ kube, configs, clock, ownModel, builtin, guard });
+  const reconciler = createTurnReconciler({
+    kube,
+    caches,
+    clock,
+    random,
+    metrics,
+    events,
+    maxConcurrentTurns,
+    agents: createAgents(tekton, parts.agents),
+    modelFor: (namespace, configName) => models.modelFor(namespace, configName),
+    policyFor: (namespace, configName) => teamSettings(configs, namespace, configName),
+    get startedAt() {
+      return parts.leadingSince();
+    },
+    enqueue: (key) => {
+      controller.enqueue(key);
+    },
+    epoch: () => operator.epoch(),
+    ...(hooks && { hooks }),
+    ...(mutations && { mutations }),
+  });
+  const controller: Controller = operator.addController({
+    reconciler,
+    concurrency: reconciler.concurrency,
+    sources: reconciler.sources,
+  });
+  operator.addController({
+    reconciler: createSwarmConfigReconciler({ kube, configs, clock, probes: createProbes(models, tekton) }),
+    concurrency: concurrency.swarmConfig,
+    sources: [{ type: kinds.swarmConfig, keysOf: (object) => [keyOf(object)] }],
+  });
+}

@@ -1,0 +1,43 @@
+/** The real operator with the fault suite's model and World agent, under the orders of its environment. */
+import { randomBytes } from 'node:crypto';
+import { sha256Base32 } from '../../src/base/digest.ts';
+import { startSwarm } from '../../src/compose/start-swarm.ts';
+import { readConfig } from '../../src/config.ts';
+import { type TurnMutations } from '../../src/turns/boundaries.ts';
+import { hooksOf } from './ambush.ts';
+import { fickleModel } from './fickle-model.ts';
+import { orders, ordersVariable, type MutationName } from './orders.ts';
+import { createWorldAgent } from './world-agent.ts';
+
+const { kubeconfig, namespace, worldUrl, ambush, mutation } = orders.parse(
+  JSON.parse(process.env[ordersVariable] ?? '{}'),
+);
+
+const mutations: Record<MutationName, TurnMutations> = {
+  withoutCompareAndSwap: { withoutCompareAndSwap: true },
+  effectBeforeJournal: { effectBeforeJournal: true },
+  randomEffectKey: { randomEffectKey: () => sha256Base32(randomBytes(16).toString('hex'), 26) },
+};
+
+const config = readConfig(
+  [
+    `--kubeconfig=${kubeconfig}`,
+    `--namespace=${namespace}`,
+    '--health-address=127.0.0.1:0',
+    '--metrics-address=127.0.0.1:0',
+    '--log-level=warn',
+  ],
+  {},
+);
+const world = createWorldAgent(worldUrl);
+const swarm = await startSwarm(config, {
+  model: fickleModel,
+  agents: (builtIn) => [...builtIn.filter(({ name }) => name !== world.name), world],
+  ...(ambush === undefined ? {} : { hooks: hooksOf(ambush) }),
+  ...(mutation === undefined ? {} : { mutations: mutations[mutation] }),
+});
+await swarm.ready;
+console.log('ready');
+process.once('SIGTERM', () => {
+  void swarm.stop().then(() => process.exit(0));
+});
