@@ -50,7 +50,7 @@ find_cluster() {
 install_swarm() {
   title 'Swarm is installed: resource kinds, access rules, and a team with its pipelines'
   local part
-  for part in crd rbac admission; do kubectl apply --server-side --force-conflicts -k "$ROOT/config/$part" >"$FOLDER/apply.log" || fail "config/$part could not be applied"; done
+  for part in crd rbac admission; do command "$KUBECTL" --kubeconfig "$KUBECONFIG_FILE" apply --server-side --force-conflicts -k "$ROOT/config/$part" >"$FOLDER/apply.log" || fail "config/$part could not be applied"; done
   kubectl wait --for=condition=Established --timeout=30s -f "$ROOT/crds" >/dev/null || fail 'the CRDs were not established'
   kubectl create namespace "$NAMESPACE" --dry-run=client -o yaml | kubectl apply -f - | indented
   kubectl apply -f "$ROOT/config/samples/team.yaml" | indented

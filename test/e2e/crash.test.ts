@@ -42,7 +42,7 @@ describe('an operator that is killed', () => {
       }
 
       const { status } = await story.answer(name, 0);
-      const runs = await runsOf(name);
+      const runs = await story.pipelineRuns(name);
       expect(runs).toHaveLength(1);
       expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
       expect(status?.reply?.text).toContain('3');
@@ -57,18 +57,14 @@ describe('an operator that is killed', () => {
         await story.approve();
         return true;
       },
-      'the run exists': async () => (await runsOf(name)).length > 0,
-      'the run has ended': async () => (await runsOf(name)).some((run) => run.status?.completionTime !== undefined),
+      'the run exists': async () => (await story.pipelineRuns(name)).length > 0,
+      'the run has ended': async () =>
+        (await story.pipelineRuns(name)).some((run) => run.status?.completionTime !== undefined),
     };
     await story.until(moment, observed[moment]);
   }
 
   async function turnsOf(name: string) {
     return (await story.turns()).filter((turn) => turn.spec.owner.name === name);
-  }
-
-  async function runsOf(name: string) {
-    const selector = `swarm.mlops.dev/conversation=${name}`;
-    return story.kubectl.list<{ status?: { completionTime?: string } }>('pipelineruns.tekton.dev', '-l', selector);
   }
 });

@@ -32,7 +32,7 @@ describe('an intent', () => {
     expect(status).toMatchObject({ phase: 'Succeeded', metrics: { slept: '1' }, expectations: [{ met: true }] });
     await story.intend('passes', spec);
     await story.kubectl.run('wait', '--for=condition=Complete', 'intent/passes', '--timeout=30s');
-    expect(await runsOf('passes')).toHaveLength(1);
+    expect(await story.pipelineRuns('passes')).toHaveLength(1);
   });
 
   it('fails when its run misses what is expected, and says by how much', async () => {
@@ -67,16 +67,12 @@ describe('an intent', () => {
   it('asks first when approval is required', async () => {
     await story.intend('asks', { request, approval: 'Required' });
     await story.kubectl.run('wait', '--for=condition=AwaitingApproval', 'intent/asks', '--timeout=60s');
-    expect(await runsOf('asks')).toEqual([]);
+    expect(await story.pipelineRuns('asks')).toEqual([]);
 
     await story.approve();
     await wait('asks');
 
     expect((await story.intent('asks')).status?.phase).toBe('Succeeded');
-    expect(await runsOf('asks')).toHaveLength(1);
+    expect(await story.pipelineRuns('asks')).toHaveLength(1);
   });
-
-  function runsOf(name: string) {
-    return story.kubectl.list('pipelineruns.tekton.dev', '-l', `swarm.mlops.dev/intent=${name}`);
-  }
 });

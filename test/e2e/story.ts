@@ -7,7 +7,11 @@ import { createTeamNamespace, type TeamNamespace } from '../support/team-namespa
 import { waitFor } from '../support/wait-for.ts';
 
 interface PipelineRun {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+  };
   readonly spec: {
     readonly status?: string;
     readonly params?: readonly { readonly name: string; readonly value: string }[];
@@ -74,8 +78,12 @@ export class Story {
     return this.kubectl.list<Turn>('turns');
   }
 
-  pipelineRuns(): Promise<readonly PipelineRun[]> {
-    return this.kubectl.list<PipelineRun>('pipelineruns.tekton.dev');
+  /** All of the namespace, or those that a Conversation or Intent owns. */
+  async pipelineRuns(owner?: string): Promise<readonly PipelineRun[]> {
+    const runs = await this.kubectl.list<PipelineRun>('pipelineruns.tekton.dev');
+    const isOwned = ({ metadata }: PipelineRun) =>
+      metadata.ownerReferences?.some(({ name }) => name === owner) === true;
+    return owner === undefined ? runs : runs.filter(isOwned);
   }
 
   /** Waits until the conversation's message at this index has a finished turn, and returns what was answered. */

@@ -55,7 +55,7 @@ export const asks = compile({
 export const things = compile({
   pipeline: `pipelines?|analys[ei]s|processes|recipes|①|workflows?|pipelinen|tuberia*|πιπελιν*`,
   version: `versions?|version history|releases of|versionen|versiones|version[ie]|εκδοσ*|revisions`,
-  run: `runs|②|(?:the|that|this|last|latest|newest|failed|running|my|our|which|pipeline|tekton|kfp|kubeflow|a|of|recurring|current|yesterday's|night's|today's|new|get|terminate|diagnose|cancel|retry|visualize|for) run|run (?=②)|ran|execut(?:ion|ions)|jobs?|trainings?|pipelineruns?|running|builds|deployments?|laufe?n?|ausfuhrung*|exekution*|ejecucion*|esecuzion*|εκτελεσ(?:η|εισ|ης|εων)|τρεξιμ*|taskruns?`,
+  run: `runs|②|(?:the|that|this|last|latest|newest|failed|running|my|our|which|pipeline|tekton|kfp|kubeflow|a|of|recurring|current|yesterday's|night's|today's|new|get|terminate|diagnose|cancel|retry|visualize|for) run|run(?= ②)|(?<=[①-⑨\\u2060]\\s)run|ran|execut(?:ion|ions)|jobs?|trainings?|pipelineruns?|running|builds|deployments?|laufe?n?|ausfuhrung*|exekution*|ejecucion*|esecuzion*|εκτελεσ(?:η|εισ|ης|εων)|τρεξιμ*|taskruns?`,
   experiment: `experiments?|experimente*|experience*|experimento*|esperiment*|exp|③|πειραμα*`,
   schedule: `schedules?|automatic*|automatisch*|automatiqu*|automatica*|αυτοματ*|by (?:itself|themselves)|on (?:its|their) own|④|recurring runs?|cron ?jobs?|timetable|zeitplan*|planification*|programacion*|programad*|pianificazion*|προγραμμα*|χρονοδιαγραμμα*`,
   bucket: `buckets?|⑤|κουβα*|eimer`,

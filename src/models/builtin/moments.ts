@@ -1,253 +1,190 @@
 import { pattern } from './text.ts';
 
-/** A time or stretch of time that a text names, as days (`YYYY-MM-DD`) or durations that tools understand. */
+/** Days (`YYYY-MM-DD`), both included. */
 export interface Period {
   readonly since?: string;
   readonly until?: string;
 }
 
 const dayMs = 86_400_000;
-const weekdays = [
-  'sunday|sonntag*|dimanche|domingo|domenica|κυριακη',
-  'monday|montag*|lundi|lunes|lunedi|δευτερα',
-  'tuesday|dienstag*|mardi|martes|martedi|τριτη',
-  'wednesday|mittwoch*|mercredi|miercoles|mercoledi|τεταρτη',
-  'thursday|donnerstag*|jeudi|jueves|giovedi|πεμπτη',
-  'friday|freitag*|vendredi|viernes|venerdi|παρασκευη',
-  'saturday|samstag*|samedi|sabado|sabato|σαββατο',
-].map((names) => pattern(`(?:${names})s?`));
-const months = [
-  'januar*|january|jan',
-  'februar*|february|feb',
-  'march|marz|mar',
-  'april|apr',
-  'may|mai',
-  'june|juni|jun',
-  'july|juli|jul',
-  'august|aug',
-  'september|sept?',
-  'october|oktober|oct|okt',
-  'november|nov',
-  'december|dezember|dec|dez',
-].map(pattern);
-const units: Readonly<Record<string, string>> = {
-  s: 's',
-  m: 'm',
-  h: 'h',
-  d: 'd',
-  w: 'w',
-  t: 'd',
-  j: 'd',
-  μ: 'd',
-  η: 'd',
-  ω: 'h',
-  λ: 'm',
-  ε: 'w',
-};
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs };
-const amount = `(\\d+|an?|one|two|three|four|five|six|seven|ten|twelve|half an|eine?r?|une?|una|un|zwei|drei|deux|trois|dos|tres|δυο|τρεισ)`;
-const numbers: Readonly<Record<string, number>> = {
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  ten: 10,
-  twelve: 12,
-  zwei: 2,
-  drei: 3,
-  deux: 2,
-  trois: 3,
-  dos: 2,
-  tres: 3,
-  δυο: 2,
-  τρεισ: 3,
-};
+const weekdays = patterns(`sunday|sonntag*|dimanche|domingo|domenica|κυριακη; monday|montag*|lundi|lunes|lunedi|δευτερα;
+  tuesday|dienstag*|mardi|martes|martedi|τριτη; wednesday|mittwoch*|mercredi|miercoles|mercoledi|τεταρτη;
+  thursday|donnerstag*|jeudi|jueves|giovedi|πεμπτη; friday|freitag*|vendredi|viernes|venerdi|παρασκευη;
+  saturday|samstag*|samedi|sabado|sabato|σαββατο`);
+const months =
+  patterns(`januar*|january|jan; februar*|february|feb; march|marz|mar; april|apr; (?<=(?:in|since|of|im)\\s)ma[iy];
+  june|juni|jun; july|juli|jul; august|aug; september|sept?; october|oktober|oct|okt; november|nov; december|dezember|dec|dez`);
+const since = /(since|after|from|newer than|later than|seit|ab|depuis|desde|dal|απο)\s(the\s)?/;
+const before = /(before|until|till|up to|older than|bis|avant|antes|πριν)\s(the\s)?/;
+
+/** First letters of a unit of time → what tools write, and its length. */
+const units: readonly (readonly [RegExp, string, number])[] = [
+  [/^(w|sem|sett|εβδ)/, 'w', 7 * dayMs],
+  [/^(d|ta|j|g|η|με)/, 'd', dayMs],
+  [/^(h|stun|or|ω)/, 'h', dayMs / 24],
+  [/^(m|λ)/, 'm', 60_000],
+  [/^s/, 's', 1000],
+];
+const unitWord = String.raw`(s|m|h|d|w|secs?|mins?|hrs?|(?:second|minute|minuto|hour|heure|hora|day|dia|week|semana|semaine|jour|woche|stunde|tag|sekunde)(?:s|n|en)?|ore|giorni|settimane|λεπτα|ωρεσ|ωρα|ημερεσ|μερεσ|εβδομαδεσ)`;
+const words = ['half', 'a', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const durationPattern = new RegExp(
-  `(?<![\\p{L}\\p{N}.-])${amount}\\s?(s|secs?|seconds?|sekunden|m|mins?|minutes?|minuten|minutos|λεπτα|h|hrs?|hours?|stunden?|heures?|horas?|ore|ωρεσ|ωρα|d|days?|tagen?|jours?|dias?|giorni|ημερεσ|μερεσ|w|weeks?|wochen?|semaines?|semanas?|settimane?|εβδομαδεσ)(?![\\p{L}\\p{N}])`,
+  String.raw`(?<![\p{L}\p{N}.-])(\d+|an?|${words.join('|')})\s?(?:an\s)?${unitWord}(?![\p{L}\p{N}])`,
   'u',
 );
 
 /** The first duration in a folded text, as `30m`, `6h`, `2d`. */
 export function durationIn(text: string): string | undefined {
-  const match = durationPattern.exec(text);
-  if (!match?.[1] || !match[2]) return undefined;
-  if (match[1] === 'half an') return '30m';
-  const unit = /^(semaine|semana|settiman|woche)/.test(match[2])
-    ? 'w'
-    : /^(ore|horas?|heures?|stunde)/.test(match[2])
-      ? 'h'
-      : /^(giorni|jours?)/.test(match[2])
-        ? 'd'
-        : units[match[2][0] ?? ''];
-  const count = /^\d/.test(match[1]) ? Number(match[1]) : (numbers[match[1]] ?? 1);
-  return `${count}${unit ?? 'd'}`;
+  const [, count = '', unit = ''] = durationPattern.exec(text) ?? [];
+  if (count === 'half') return '30m';
+  const known = units.find(([start]) => start.test(unit));
+  return known && `${/\d/.test(count) ? count : Math.max(1, words.indexOf(count))}${known[1]}`;
 }
 
 /** What period a folded text speaks of: `yesterday`, `since monday`, `last 3 days`, `in october`, `2026-03-01`. */
 export function periodIn(text: string, now: Date): Period {
-  const dates = [...text.matchAll(/(?<![\p{L}\p{N}_-])(\d{4}-\d{2}-\d{2})(?:t[\d:.]+z?)?(?![\p{L}\p{N}_-])/gu)].map(
-    (match) => match[1] ?? '',
-  );
-  if (dates[0] !== undefined) return datedPeriod(text, dates);
-  const relative = relativePeriods.find(({ expression }) => expression.test(text));
-  if (relative) return relative.period(startOfDay(now));
-  const window =
-    /(last|past|previous|letzten|vergangenen|derni\p{L}*|ultim\p{L}*|within|in den|newer than|younger than|τελευται\p{L}*|since|seit|for)\s+(?:the\s+(?:last|past)\s+)?(.{0,24})/u.exec(
+  const [first, second] = [...text.matchAll(/(?<![\p{L}\p{N}_-])\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}_-]*-)/gu)].map(String);
+  if (first !== undefined) return openPeriod(text, { since: first, until: second ?? first });
+  const today = Math.floor(now.getTime() / dayMs) * dayMs;
+  const monday = today - ((now.getUTCDay() + 6) % 7) * dayMs;
+  const relative = relativePeriods.find(([expression]) => expression.test(text));
+  if (relative) return relative[1](today, monday);
+  const [, length = ''] =
+    /(?:last|past|previous|letzten|derni\p{L}*|ultim\p{L}*|within|than|in den|τελευται\p{L}*|since|seit|for)\s(.{0,24})/u.exec(
       text,
-    );
-  const length = durationIn(window?.[2] ?? '');
-  if (length !== undefined) return { since: day(now.getTime() - durationMs(length)) };
-  return namedPeriod(text, now);
+    ) ?? [];
+  const duration = durationIn(length);
+  const unit = units.find(([, name]) => name === duration?.at(-1));
+  if (duration !== undefined && unit) return { since: day(now.getTime() - Number.parseInt(duration) * unit[2]) };
+  return namedPeriod(text, new Date(today));
 }
 
-function datedPeriod(text: string, dates: readonly string[]): Period {
-  const [first = '', second] = dates;
-  if (second !== undefined) return { since: first, until: second };
-  if (/(before|until|till|up to|older than|bis|avant|antes|πριν)\s+(the\s+)?\d{4}-/.test(text)) return { until: first };
-  if (/(since|after|from|newer than|later than|younger than|seit|ab|depuis|desde|dal|απο)\s+(the\s+)?\d{4}-/.test(text))
-    return { since: first };
-  return { since: first, until: first };
-}
-
-const relativePeriods: readonly { readonly expression: RegExp; readonly period: (today: number) => Period }[] = [
-  {
-    expression: pattern(
-      `last night|tonight|over ?night|letzte nacht|heute nacht|cette nuit|la nuit derniere|anoche|stanotte|χθεσ το βραδυ`,
+const relativePeriods: readonly (readonly [RegExp, (today: number, monday: number) => Period])[] = [
+  [
+    pattern(
+      'last night|over ?night|letzte nacht|heute nacht|cette nuit|la nuit derniere|anoche|stanotte|χθεσ το βραδυ',
     ),
-    period: (today) => ({ since: day(today - dayMs) }),
-  },
-  {
-    expression: pattern(`yesterday*|gestern*|hier|ayer|ieri|χθεσ|χτεσ`),
-    period: (today) => ({ since: day(today - dayMs), until: day(today - dayMs) }),
-  },
-  {
-    expression: pattern(`today*|this morning|heute|aujourd'hui|ce matin|hoy|oggi|σημερα`),
-    period: (today) => ({ since: day(today) }),
-  },
-  {
-    expression: pattern(`this week|diese[rn]? woche|cette semaine|esta semana|questa settimana|αυτη την εβδομαδα`),
-    period: (today) => ({ since: day(monday(today)) }),
-  },
-  {
-    expression: pattern(
-      `last week|letzte[rn]? woche|la semaine derniere|la semana pasada|la settimana scorsa|την περασμενη εβδομαδα`,
-    ),
-    period: (today) => ({ since: day(monday(today) - 7 * dayMs), until: day(monday(today) - dayMs) }),
-  },
-  {
-    expression: pattern(`this month|diese[rn]? monat|ce mois*|este mes|questo mese|αυτο τον μηνα`),
-    period: (today) => ({ since: `${day(today).slice(0, 7)}-01` }),
-  },
-  {
-    expression: pattern(`last month|letzte[rn]? monat|le mois dernier|el mes pasado|il mese scorso|τον περασμενο μηνα`),
-    period: (today) => wholeMonth(new Date(today).getUTCFullYear(), new Date(today).getUTCMonth() - 1),
-  },
-  {
-    expression: pattern(`weekend|wochenende|week-end|fin de semana|fine settimana|σαββατοκυριακο`),
-    period: (today) => ({ since: day(monday(today) - 2 * dayMs), until: day(monday(today) - dayMs) }),
-  },
-  { expression: pattern(`(?:past|last) hour`), period: (today) => ({ since: day(today) }) },
+    (today) => ({ since: day(today - dayMs) }),
+  ],
+  [
+    pattern('yesterday*|gestern*|hier|ayer|ieri|χθεσ|χτεσ'),
+    (today) => ({ since: day(today - dayMs), until: day(today - dayMs) }),
+  ],
+  [
+    pattern("today*|this morning|past hour|last hour|heute|aujourd'hui|ce matin|hoy|oggi|σημερα"),
+    (today) => ({ since: day(today) }),
+  ],
+  [
+    pattern('this week|diese[rn]? woche|cette semaine|esta semana|questa settimana|αυτη την εβδομαδα'),
+    (_, monday) => ({ since: day(monday) }),
+  ],
+  [
+    pattern('last week|letzte[rn]? woche|semaine derniere|semana pasada|settimana scorsa'),
+    (_, monday) => ({ since: day(monday - 7 * dayMs), until: day(monday - dayMs) }),
+  ],
+  [
+    pattern('weekend|wochenende|week-end|fin de semana|fine settimana|σαββατοκυριακο'),
+    (_, monday) => ({ since: day(monday - 2 * dayMs), until: day(monday - dayMs) }),
+  ],
+  [
+    pattern('this month|diese[rn]? monat|ce mois*|este mes|questo mese|αυτο τον μηνα'),
+    (today) => monthOf(new Date(today), 0),
+  ],
+  [
+    pattern('last month|letzte[rn]? monat|mois dernier|mes pasado|mese scorso'),
+    (today) => monthOf(new Date(today), -1),
+  ],
 ];
 
-function namedPeriod(text: string, now: Date): Period {
-  const today = startOfDay(now);
+function namedPeriod(text: string, today: Date): Period {
   const weekday = weekdays.findIndex((expression) => expression.test(text));
   if (weekday >= 0) {
-    const back = (new Date(today).getUTCDay() - weekday + 7) % 7 || 7;
-    const date = day(today - back * dayMs);
-    return /(since|after|seit|depuis|desde|dal|απο)\s/.test(text) ? { since: date } : { since: date, until: date };
+    const date = day(today.getTime() - ((today.getUTCDay() - weekday + 7) % 7 || 7) * dayMs);
+    return openPeriod(text, { since: date, until: date });
   }
   const month = months.findIndex((expression) => expression.test(text));
-  if (month < 0 || (month === 4 && !/(in|since|of|during|seit|im)\s+ma[iy]/.test(text))) return {};
-  const year = new Date(today).getUTCFullYear() - (month > new Date(today).getUTCMonth() ? 1 : 0);
-  const dayOfMonth =
-    /(?<![\d.])([12]?\d|3[01])(?:st|nd|rd|th|\.)?(?=\s+(?:of\s+)?\p{L})|\p{L}\s+([12]?\d|3[01])(?:st|nd|rd|th)?(?![\d.])/u.exec(
+  if (month < 0) return {};
+  const offset = month - today.getUTCMonth() - (month > today.getUTCMonth() ? 12 : 0);
+  const whole = monthOf(today, offset);
+  const [, early, late] =
+    /(?<![\d.])(\d{1,2})(?:st|nd|rd|th|\.)?\s(?:of\s)?\p{L}{3}|\p{L}{3}\s(\d{1,2})(?:st|nd|rd|th)?(?![\d.])/u.exec(
       text,
-    );
-  const whole = wholeMonth(year, month);
-  const date = dayOfMonth ? day(Date.UTC(year, month, Number(dayOfMonth[1] ?? dayOfMonth[2]))) : undefined;
-  if (/(since|after|seit|depuis|desde|dal|απο)\s/.test(text)) return { since: date ?? whole.since };
-  return date === undefined ? whole : { since: date, until: date };
+    ) ?? [];
+  const date = `${whole.since.slice(0, 8)}${(early ?? late ?? '').padStart(2, '0')}`;
+  return openPeriod(text, date.endsWith('-00') ? whole : { since: date, until: date });
 }
 
-function wholeMonth(year: number, month: number): { since: string; until: string } {
+/** `since` and `before` leave one end open. */
+function openPeriod(text: string, period: Required<Period>): Period {
+  if (period.since === period.until && before.test(text)) return { until: period.until };
+  return since.test(text) && !/\b(?:to|and|bis)\b/.test(text) ? { since: period.since } : period;
+}
+
+function monthOf(date: Date, offset: number): Required<Period> {
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + offset];
   return { since: day(Date.UTC(year, month, 1)), until: day(Date.UTC(year, month + 1, 0)) };
 }
 
-/** `every day at 6:30`, `weekdays at 7`, `hourly`, `0 0 6 * * *` → six fields, seconds first. */
+const dayFields: readonly (readonly [RegExp, string])[] = [
+  [
+    pattern('weekdays?|working days?|business days?|werktag*|wochentag*|jours ouvres|dias laborables|εργασιμ*'),
+    '* * 1-5',
+  ],
+  [pattern('weekends?|wochenende*'), '* * 0,6'],
+  [pattern('month*|monat*|mois|mensuel*|mes|mensual*|mese|mensil*|μηνα*'), '1 * *'],
+  [pattern('week*|wochentlich*|woche|hebdomadaire*|semaine|semana*|settiman*|εβδομαδ*'), '* * 1'],
+  [
+    pattern(
+      'day|daily|night*|morning|evening|every|each|taglich*|tag|morgen|nacht|abend|jour*|quotidien*|dia|diari*|noche|giorno|notte|μερα|ημερα|καθημεριν*|πρωι|βραδυ',
+    ),
+    '* * *',
+  ],
+];
+
+/** `every day at 6:30`, `weekdays at 7`, `hourly`, `0 6 * * *` → six fields, seconds first. */
 export function cronIn(text: string): string | undefined {
-  const literal = /(?<![\p{L}\p{N}])((?:[\d*?][\d*,/-]*\s+){4,5}[\d*?a-z][\d*,/a-z-]*)(?![\p{L}\p{N}])/u.exec(
-    text,
-  )?.[1];
+  const [, literal] =
+    /(?<![\p{L}\p{N}])((?:[\d*?][\d*,/-]*\s+){4,5}[\d*?a-z][\d*,/a-z-]*)(?![\p{L}\p{N}])/u.exec(text) ?? [];
   if (literal !== undefined) return literal.split(/\s+/).length === 5 ? `0 ${literal}` : literal;
-  const every =
-    /(?:every|each|alle|toutes les|tous les|cada|ogni|καθε)\s+(\d+|other|half)?\s*(?:an?\s+)?(min\p{L}*|λεπτα|h\p{L}*|stunde\p{L}*|ore|ωρεσ|ωρα)(?!\p{L})/u.exec(
+  const step =
+    /(?:every|each|alle|toutes les|tous les|cada|ogni|καθε)\s(\d+|other|half)?\s?(?:an?\s)?(min|λεπτ|h|stunde|or[ae]|ωρ)\p{L}*|hourly|stundlich/u.exec(
       text,
     );
-  if (every?.[2]) return stepCron(every[1], /^(m|λ)/.test(every[2]));
-  if (/hourly|stundlich/.test(text)) return '0 0 * * * *';
-  const [hour, minute] = timeOfDay(text);
-  const time = `0 ${minute} ${hour}`;
+  if (step) return stepCron(step[1] ?? '1', /^(min|λ)/.test(step[2] ?? ''));
   const days = weekdays.flatMap((expression, index) => (expression.test(text) ? [index] : []));
-  if (
-    pattern(
-      'weekdays?|working days?|business days?|werktag*|wochentag*|jours ouvres|dias laborables|giorni feriali|εργασιμ*',
-    ).test(text)
-  )
-    return `${time} * * 1-5`;
-  if (pattern('weekends?|wochenende*').test(text)) return `${time} * * 0,6`;
-  if (days.length > 0) return `${time} * * ${days.join(',')}`;
-  if (pattern('month*|monat*|mois|mensuel*|mes|mensual*|mese|mensil*|μηνα*').test(text))
-    return `${time} ${/(\d{1,2})(?:st|nd|rd|th)/.exec(text)?.[1] ?? 1} * *`;
-  if (pattern('week*|wochentlich*|hebdomadaire*|semana*|settiman*|εβδομαδ*').test(text)) return `${time} * * 1`;
-  return pattern(
-    'day|daily|night*|morning|evening|every|taglich*|tag|morgen|nacht|jour*|quotidien*|dia|diari*|noche|giorno|notte|μερα|ημερα|καθημεριν*|πρωι|βραδυ',
-  ).test(text)
-    ? `${time} * * *`
-    : undefined;
+  const fields =
+    days.length > 0 ? `* * ${days.join(',')}` : dayFields.find(([expression]) => expression.test(text))?.[1];
+  const [, nth = '1'] = /(\d{1,2})(?:st|nd|rd|th)/.exec(text) ?? [];
+  return fields && `0 ${timeOfDay(text)} ${fields.replace(/^1 /, `${nth} `)}`;
 }
 
-function stepCron(count: string | undefined, inMinutes: boolean): string {
-  const step = count === 'other' ? '2' : count;
+function stepCron(count: string, inMinutes: boolean): string {
   if (count === 'half') return '0 */30 * * * *';
-  const field = step === undefined || step === '1' ? '*' : `*/${step}`;
+  const field = count === '1' ? '*' : `*/${count.replace('other', '2')}`;
   return inMinutes ? `0 ${field} * * * *` : `0 0 ${field} * * *`;
 }
 
-function timeOfDay(text: string): readonly [number, number] {
-  if (/(?<!\p{L})(noon|midday|mittags?|midi|mediodia)(?!\p{L})/u.test(text)) return [12, 0];
-  const match =
-    /(?<![\p{N}.:-])([01]?\d|2[0-3])[:.h]([0-5]\d)?\s*(am|pm)?(?![\p{N}-])|(?<![\p{N}.-])(1?\d)\s*(am|pm)(?!\p{L})|(?:at|um|gegen|a las?|alle|vers|a|στισ)\s+(\d{1,2})(?![\p{N}.:h-])/u.exec(
+/** Minute and hour, as cron has them. */
+function timeOfDay(text: string): string {
+  if (pattern('noon|midday|mittags?|midi|mediodia').test(text)) return '0 12';
+  const time =
+    /(?<![\p{N}.:-])(?<hour>\d{1,2})[:.h](?<minute>[0-5]\d)?\s?(?<half>[ap]m)?(?![\p{N}-])|(?<![\p{N}.-])(?<hour>\d{1,2})\s?(?<half>[ap]m)|(?:at|um|gegen|a las?|alle|vers|a|στισ)\s(?<hour>\d{1,2})(?![\p{N}.:h-])/u.exec(
       text,
-    );
-  const hour = Number(match?.[1] ?? match?.[4] ?? match?.[6] ?? 0);
-  const half = match?.[3] ?? match?.[5];
-  return [half === 'pm' && hour < 12 ? hour + 12 : half === 'am' && hour === 12 ? 0 : hour, Number(match?.[2] ?? 0)];
+    )?.groups;
+  const hour = Number(time?.['hour'] ?? 0);
+  const shift = time?.['half'] === 'pm' && hour < 12 ? 12 : time?.['half'] === 'am' && hour === 12 ? -12 : 0;
+  return `${Number(time?.['minute'] ?? 0)} ${hour + shift}`;
 }
 
 /** `500 MB`, `2GiB` as tools take it. */
 export function sizeIn(text: string): string | undefined {
-  const match =
-    /(?<![\p{L}\p{N}.])(\d+(?:[.,]\d+)?)\s?(k|m|g|t)(i?)b?(?:ytes?)?(?![\p{L}\p{N}])|(?<![\p{L}\p{N}.])(\d+)\s?(kilo|mega|giga|tera)bytes?/u.exec(
-      text,
-    );
-  if (!match) return undefined;
-  const number = (match[1] ?? match[4] ?? '').replace(',', '.');
-  return `${number}${(match[2] ?? match[5]?.[0] ?? '').toUpperCase()}${match[3] ?? ''}B`;
+  const [, count, unit = '', binary = ''] =
+    /(?<![\p{L}\p{N}.])(\d+(?:[.,]\d+)?)\s?([kmgt])(i?)(?:b|(?:ilo|ega|iga|era)?bytes?)?(?![\p{L}\p{N}])/u.exec(text) ??
+    [];
+  return count && `${count.replace(',', '.')}${unit.toUpperCase()}${binary}B`;
 }
 
-function durationMs(length: string): number {
-  return Number.parseInt(length, 10) * (unitMs[length.at(-1) ?? ''] ?? 0);
-}
-
-function startOfDay(date: Date): number {
-  return Math.floor(date.getTime() / dayMs) * dayMs;
-}
-
-function monday(today: number): number {
-  return today - ((new Date(today).getUTCDay() + 6) % 7) * dayMs;
+function patterns(text: string): readonly RegExp[] {
+  return text.split(/;\s*/).map((names) => pattern(`(?:${names})s?`));
 }
 
 function day(time: number): string {

@@ -101,7 +101,7 @@ function planClause(said: Reading, before: readonly PlannedCall[], request: Requ
       : [];
   const scene = { reading: clause, inventory: request.inventory, now: request.now, focus };
   const ranked = rankTools(request.tools, scene);
-  const best = continued(ranked, clause, request) ?? ranked[0];
+  const best = continued(ranked, clause, request) ?? reporting(ranked, before, clause) ?? ranked[0];
   if (!best) return { plan: { kind: 'refuse', reason: 'There is no tool here that could do that.' } };
   const filled =
     borrowed.length === 0
@@ -110,7 +110,7 @@ function planClause(said: Reading, before: readonly PlannedCall[], request: Requ
         best);
   const args = { ...filled.filled.args, ...fromBefore(best, { before, clause, args: filled.filled.args }) };
   const missing = filled.filled.missing.filter((property) => args[property] === undefined);
-  if (isBeyond(best, clause)) return beyond(clause, request);
+  if (args['run'] !== startedRun && isBeyond(best, clause)) return beyond(clause, request);
   if (
     missing.length > 0 ||
     (filled.filled.options.length > 0 &&
@@ -123,6 +123,27 @@ function planClause(said: Reading, before: readonly PlannedCall[], request: Requ
   return {
     call: { agent: best.agent, tool: best.tool.name, args, writes: best.tool.writes, words: clause.text.trim() },
   };
+}
+
+/** `Run it and tell me the score`: what comes after a start, and names nothing else, asks about the new run. */
+function reporting(
+  ranked: readonly Candidate[],
+  before: readonly PlannedCall[],
+  clause: Reading,
+): Candidate | undefined {
+  const start = before.findLast(startsRun);
+  const asksOnly = meaningOf(clause.masked).deeds.every((deed) => deed === 'diagnose' || deed === 'draw');
+  if (start === undefined || !asksOnly || clause.mentions.length > 0) return undefined;
+  const about = ranked.filter(
+    ({ agent, tool }) =>
+      agent === start.agent && !tool.writes && propertiesOf(tool).some(([property]) => property === 'run'),
+  );
+  const [best] = about;
+  return best && best.score >= leastScore ? best : (about.find(({ tool }) => tool.name === 'get_run') ?? best);
+}
+
+function startsRun({ tool, writes }: PlannedCall): boolean {
+  return writes && /^(?:run_|rerun|retry)/.test(tool);
 }
 
 /** `And what about x?`: too few words of its own, so it is the question before, about something else. */
@@ -190,7 +211,7 @@ function fromBefore(
   const properties = propertiesOf(best.tool);
   const given: Record<string, unknown> = {};
   const namesRun = clause.mentions.some(({ kind }) => kind === 'run' || kind === 'pipeline');
-  const starts = before.some(({ tool, writes }) => writes && /^(?:run_|rerun|retry)/.test(tool));
+  const starts = before.some(startsRun);
   if (starts && !namesRun && properties.some(([property]) => property === 'run')) given['run'] = startedRun;
   for (const [property, schema] of properties) {
     const kind = inventoryKind(schema);

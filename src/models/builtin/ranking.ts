@@ -170,6 +170,7 @@ function mentionScore({ agent, tool }: Offered, { reading, inventory }: Omit<Sce
       if (here.length === 0) return 0;
       const own = here.filter((mention) => mention.agent === undefined || mention.agent === agent);
       if (own.some(({ kind }) => kinds.has(kind))) return 1.4;
+      if (kinds.has('run') && own.some(({ kind }) => kind === 'pipeline')) return 0.7;
       if (here.some(({ kind }) => kind === 'object' && (takesValues || kinds.has('object')))) return 0.5;
       const isServed = own.length > 0 || !inventory.some((entry) => entry.agent === agent);
       return isServed ? -1.6 : -3.2;
