@@ -135,7 +135,9 @@ follow() { # kind name [stop-at-phase]
   done
 }
 
-reply_of() { kubectl get "$1" "$2" -o jsonpath="$3" | fold -s -w 110 | indented; }
+reply_of() { # kind name path
+  kubectl get "$1" "$2" -o jsonpath="$3{'\n'}" | fold -s -w 110 | indented
+}
 
 clean_up_last_time() {
   kubectl delete conversations,intents --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
@@ -166,7 +168,7 @@ train_with_approval() {
   follow conversation training
   say 'kubectl get conversation training -o jsonpath={.status.reply.text}'
   reply_of conversation training '{.status.reply.text}'
-  shown kubectl get pipelineruns.tekton.dev -l swarm.mlops.dev/conversation=training
+  shown kubectl get pipelineruns.tekton.dev "$(kubectl get conversation training -o jsonpath='{.status.pipelineRuns[0].name}')"
 }
 
 judge_intents() {
@@ -191,6 +193,7 @@ diagnose_failure() {
   follow conversation failure
   say 'kubectl get conversation failure -o jsonpath={.status.reply.text}'
   reply_of conversation failure '{.status.reply.text}'
+  kubectl get conversation failure -o jsonpath='{.status.reply.text}' | grep -q 'code 3' || fail 'the diagnosis should name the exit code'
 }
 
 look_around() {

@@ -60,7 +60,22 @@ export function planRequest(request: Request): Plan {
     else if (next.plan.kind === 'clarify') return next.plan;
     else if (calls.length === 0) return planWhole(reading, request);
   }
-  return calls.length > 0 ? { kind: 'calls', calls } : planWhole(reading, request);
+  return calls.length > 0
+    ? { kind: 'calls', calls: [...calls, ...awaited(calls, reading, request)] }
+    : planWhole(reading, request);
+}
+
+const waits =
+  /(?<!\p{L})(?:wait|until (?:it|that|this|the run) (?:is|has|ends|finishes|completes)|when (?:it|that|the run) (?:is|has) (?:done|finished|ended))(?!\p{L})/u;
+
+/** `Run it and wait`: the end of the run is wanted even where nothing is asked about it. */
+function awaited(calls: readonly PlannedCall[], { masked }: Reading, { tools }: Request): readonly PlannedCall[] {
+  const start = calls.at(-1);
+  if (start === undefined || !startsRun(start) || !waits.test(masked)) return [];
+  const canTell = tools.some(({ agent, tool }) => agent === start.agent && tool.name === 'get_run');
+  return canTell
+    ? [{ agent: start.agent, tool: 'get_run', args: { run: startedRun }, writes: false, words: 'wait for it' }]
+    : [];
 }
 
 function planWhole(reading: Reading, request: Request): Plan {

@@ -111,7 +111,7 @@ function timeOf({ attributes }: InventoryEntry): number {
   return Date.parse(attributes['createdAt'] ?? attributes['lastModified'] ?? '') || 0;
 }
 
-/** By pipeline, state and time, each only as far as something is left. */
+/** By pipeline; by state and time only as far as something is left. */
 function narrowRuns(
   runs: readonly InventoryEntry[],
   { reading, now, impliedStates }: Question,
@@ -126,7 +126,7 @@ function narrowRuns(
     return left.length > 0 ? left : list;
   };
   const ofPipeline =
-    pipelines.length > 0 ? keep(runs, ({ attributes }) => pipelines.includes(attributes['pipeline'] ?? '')) : runs;
+    pipelines.length > 0 ? runs.filter(({ attributes }) => pipelines.includes(attributes['pipeline'] ?? '')) : runs;
   const wanted = said.length > 0 ? said : (impliedStates ?? []);
   const inState =
     wanted.length > 0
