@@ -26,7 +26,8 @@ TEXT
 
 title() { printf '\n== %s\n' "$*"; }
 say() { printf '   %s\n' "$*"; }
-shown() { printf '   $ %s\n' "$*"; "$@" | sed 's/^/     /'; }
+shown() { printf '   $ %s\n' "$*"; "$@" | indented; }
+manifest() { printf '   hack/demo/%s:\n' "$1"; indented <"$HERE/$1"; }
 indented() { sed 's/^/     /'; }
 
 fail() {
@@ -119,18 +120,19 @@ write_operator_kubeconfig() {
 
 # Prints every change of an object until it has ended (or waits for a person).
 follow() { # kind name [stop-at-phase]
-  local kind=$1 name=$2 stop=${3:-} line last='' phase
-  local until=$((SECONDS + 180))
+  local kind=$1 name=$2 stop=${3:-} line last='' is_finished until=$((SECONDS + 180))
   while :; do
-    line=$(kubectl get "$kind" "$name" -o go-template-file="$HERE/follow.gotmpl" 2>/dev/null) || line=
-    phase=${line%% *}
+    is_finished=$(kubectl get "$kind" "$name" -o jsonpath='{.status.conditions[?(@.type=="Finished")].status}')
+    line=$(kubectl get "$kind" "$name" -o go-template-file="$HERE/follow.gotmpl")
     if [[ -n $line && $line != "$last" ]]; then
       printf '     [+%ds] %s/%s: %s\n' "$((SECONDS - STARTED_AT))" "$kind" "$name" "$line"
       last=$line
     fi
-    if [[ -n $stop && $phase == "$stop" ]]; then return; fi
-    if kubectl wait --for=condition=Finished --timeout=0 "$kind/$name" >/dev/null 2>&1; then return; fi
-    ((SECONDS < until)) || { kubectl get "$kind" "$name" -o yaml | tail -n 40 >&2; fail "$kind/$name did not get there in 180 s"; }
+    if [[ $is_finished == True || (-n $stop && ${line%% *} == "$stop") ]]; then return; fi
+    if ((SECONDS >= until)); then
+      kubectl get "$kind" "$name" -o yaml | tail -n 40 >&2
+      fail "$kind/$name did not get there in 180 s"
+    fi
     sleep 0.4
   done
 }
@@ -145,7 +147,7 @@ clean_up_last_time() {
 
 ask_question() {
   title 'A question, answered from what is in the cluster right now'
-  shown cat "$HERE/question.yaml"
+  manifest question.yaml
   kubectl apply -f "$HERE/question.yaml" | indented
   follow conversation question
   say 'kubectl get conversation question -o jsonpath={.status.reply.text}'
@@ -155,7 +157,7 @@ ask_question() {
 train_with_approval() {
   local turn
   title 'A run is asked for, approved with kubectl, awaited, and its result quoted'
-  shown cat "$HERE/training.yaml"
+  manifest training.yaml
   kubectl apply -f "$HERE/training.yaml" | indented
   follow conversation training AwaitingApproval
   turn=$(kubectl get turns -l swarm.mlops.dev/conversation=training --field-selector status.phase=AwaitingApproval -o name | head -n 1)
@@ -173,13 +175,13 @@ train_with_approval() {
 
 judge_intents() {
   title 'Two intents: requests carried through to the end and judged by a metric of their run'
-  shown cat "$HERE/intents.yaml"
+  manifest intents.yaml
   kubectl apply -f "$HERE/intents.yaml" | indented
   follow intent good-enough
   follow intent too-ambitious
   shown kubectl wait --for=condition=Finished --timeout=5s intent/good-enough intent/too-ambitious
   shown kubectl get intents
-  kubectl get intents -o jsonpath='{range .items[*]}{.metadata.name}: {.status.expectations}{"\n"}{end}' | indented
+  kubectl get intents -o custom-columns='INTENT:.metadata.name,EXPECTED:.status.expectations[0].metric,WANT:.status.expectations[0].want,GOT:.status.expectations[0].got,MET:.status.expectations[0].met' | indented
   [[ $(phase_of intent good-enough) == Succeeded ]] || fail 'intent good-enough should have succeeded'
   [[ $(phase_of intent too-ambitious) == Failed ]] || fail 'intent too-ambitious should have failed'
 }
@@ -188,7 +190,7 @@ phase_of() { kubectl get "$1" "$2" -o jsonpath='{.status.phase}'; }
 
 diagnose_failure() {
   title 'A run that fails, and what went wrong: step, exit code, log line'
-  shown cat "$HERE/failure.yaml"
+  manifest failure.yaml
   kubectl apply -f "$HERE/failure.yaml" | indented
   follow conversation failure
   say 'kubectl get conversation failure -o jsonpath={.status.reply.text}'
@@ -202,14 +204,16 @@ look_around() {
    export KUBECONFIG=$KUBECONFIG_FILE
    export PATH=$(dirname "$KUBECTL"):\$PATH
 
-   kubectl -n $NAMESPACE get swarm                                  everything of ours
-   kubectl -n $NAMESPACE get conversation training -o yaml          reply, turns, pipelineRuns, conditions
-   kubectl -n $NAMESPACE get turns                                  one per message: the journal of every decision
-   kubectl -n $NAMESPACE get pipelineruns.tekton.dev                the real runs
-   kubectl -n $NAMESPACE get events                                 what happened, in order
-   kubectl explain conversation.spec                          what can be set
+   alias k='kubectl -n $NAMESPACE'
 
-   Ask something yourself: edit hack/demo/question.yaml, then  kubectl -n $NAMESPACE apply -f hack/demo/question.yaml
+   k get swarm                            everything of ours
+   k get conversation training -o yaml    reply, turns, pipelineRuns, conditions
+   k get turns                            one per message: the journal of every decision
+   k get pipelineruns.tekton.dev          the real runs
+   k get events                           what happened, in order
+   k explain conversation.spec            what can be set
+
+   Ask something yourself: edit hack/demo/question.yaml, then  k apply -f hack/demo/question.yaml
    The operator's log: $OPERATOR_LOG
    Stop everything: make demo-down
 TEXT

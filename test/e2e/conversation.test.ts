@@ -63,11 +63,14 @@ describe('a conversation with a real cluster', () => {
   });
 
   it('finds out why a run failed, with step, exit code and log line', async () => {
-    await story.say('diagnosis', 'Run the pipeline failing and wait for it.');
+    await story.say('diagnosis', 'Run the pipeline failing.');
     await story.approve();
-    await story.answer('diagnosis', 0);
+    await story.until('the run has failed', async () => {
+      const [run] = await story.pipelineRuns('diagnosis');
+      return run?.status?.completionTime !== undefined;
+    });
 
-    await story.say('diagnosis', 'Run the pipeline failing and wait for it.', 'Why did the last run of failing fail?');
+    await story.say('diagnosis', 'Run the pipeline failing.', 'Why did the last run of failing fail?');
     const { status } = await story.answer('diagnosis', 1);
 
     expect(status?.reply?.text).toContain('read-data');

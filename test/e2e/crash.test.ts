@@ -28,26 +28,25 @@ describe('an operator that is killed', () => {
     await operator.stop();
   });
 
-  it.each([...moments.map((moment) => [moment]), moments])(
-    'comes to the same end with one run: %s',
-    async (...kills) => {
-      const name = `crash-${moments.indexOf(kills[0])}-${kills.length}`;
-      await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
+  it.each([
+    ...moments.map((moment, index) => ({ when: moment, name: `crash-${index}`, kills: [moment] })),
+    { when: 'at each of these moments', name: 'crash-always', kills: moments },
+  ])('comes to the same end with one run when it is killed: $when', async ({ name, kills }) => {
+    await story.say(name, 'Run the pipeline sleepy with seconds 3, wait for it and tell me the result slept.');
 
-      for (const moment of moments) {
-        await reached(name, moment);
-        if (!kills.includes(moment)) continue;
-        await operator.kill();
-        operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
-      }
+    for (const moment of moments) {
+      await reached(name, moment);
+      if (!kills.some((kill) => kill === moment)) continue;
+      await operator.kill();
+      operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
+    }
 
-      const { status } = await story.answer(name, 0);
-      const runs = await story.pipelineRuns(name);
-      expect(runs).toHaveLength(1);
-      expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
-      expect(status?.reply?.text).toContain('3');
-    },
-  );
+    const { status } = await story.answer(name, 0);
+    const runs = await story.pipelineRuns(name);
+    expect(runs).toHaveLength(1);
+    expect(status?.pipelineRuns).toMatchObject([{ state: 'Succeeded', results: { slept: '3' } }]);
+    expect(status?.reply?.text).toContain('3');
+  });
 
   async function reached(name: string, moment: Moment): Promise<void> {
     const observed: Record<Moment, () => Promise<boolean>> = {

@@ -42,8 +42,8 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly name: string 
 
 export interface World {
   readonly namespaces?: readonly Thing[];
-  readonly kfp?: Readonly<Record<'pipelines' | 'experiments' | 'runs' | 'schedules', readonly Thing[] | undefined>>;
-  readonly tekton?: Readonly<Record<'pipelines' | 'runs', readonly Thing[] | undefined>>;
+  readonly kfp?: Readonly<Partial<Record<'pipelines' | 'experiments' | 'runs' | 'schedules', readonly Thing[]>>>;
+  readonly tekton?: Readonly<Partial<Record<'pipelines' | 'runs', readonly Thing[]>>>;
   readonly minio?: {
     readonly buckets: readonly (Thing & { readonly objects?: readonly Readonly<Record<string, unknown>>[] })[];
   };

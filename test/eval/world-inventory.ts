@@ -2,21 +2,20 @@ import type { InventoryEntry, InventoryParameter } from '../../src/models/langua
 import type { Thing, World } from './utterance-set.ts';
 
 /** The world of a set as the agents' inventories would show it. */
-export function inventoryOf({ namespaces, kfp, tekton, minio, docs }: World): readonly InventoryEntry[] {
+export function inventoryOf({ namespaces = [], kfp = {}, tekton = {}, minio, docs }: World): readonly InventoryEntry[] {
+  const buckets = minio?.buckets ?? [];
   return [
-    ...entries('kfp', 'pipeline', kfp?.pipelines),
-    ...entries('kfp', 'experiment', kfp?.experiments),
-    ...entries('kfp', 'run', kfp?.runs),
-    ...entries('kfp', 'schedule', kfp?.schedules),
-    ...entries('tekton', 'pipeline', tekton?.pipelines),
-    ...(tekton?.pipelines ?? []).flatMap(tasksOf),
-    ...entries('tekton', 'run', tekton?.runs),
-    ...entries('minio', 'bucket', minio?.buckets),
-    ...(minio?.buckets ?? []).flatMap(({ name, objects = [] }) => objects.map((object) => objectEntry(name, object))),
+    ...entries('kfp', 'pipeline', kfp.pipelines),
+    ...entries('kfp', 'experiment', kfp.experiments),
+    ...entries('kfp', 'run', kfp.runs),
+    ...entries('kfp', 'schedule', kfp.schedules),
+    ...entries('tekton', 'pipeline', tekton.pipelines),
+    ...(tekton.pipelines ?? []).flatMap(tasksOf),
+    ...entries('tekton', 'run', tekton.runs),
+    ...entries('minio', 'bucket', buckets),
+    ...buckets.flatMap(({ name, objects = [] }) => objects.map((object) => objectEntry(name, object))),
     ...entries('docs', 'knowledge-base', docs?.knowledgeBases),
-    ...(namespaces ?? []).flatMap((namespace) =>
-      ['kfp', 'tekton'].map((agent) => entry(agent, 'namespace', namespace)),
-    ),
+    ...namespaces.flatMap((namespace) => ['kfp', 'tekton'].map((agent) => entry(agent, 'namespace', namespace))),
   ];
 }
 
@@ -29,7 +28,7 @@ function entry(agent: string, kind: string, thing: Thing): InventoryEntry {
   const facts = Object.entries(thing).filter(
     ([key, value]) => key !== 'name' && key !== 'error' && ['string', 'number', 'boolean'].includes(typeof value),
   );
-  const declared = (thing['parameters'] ?? thing['params']) as unknown;
+  const declared = thing['parameters'] ?? thing['params'];
   return {
     agent,
     kind,

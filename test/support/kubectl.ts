@@ -28,9 +28,9 @@ export class Kubectl {
     return this.#execute(args, input);
   }
 
-  /** YAML text, or an object. */
-  apply(manifest: string | object): Promise<string> {
-    return this.pipe(typeof manifest === 'string' ? manifest : JSON.stringify(manifest), 'apply', '-f', '-');
+  /** YAML text, or an object; with more of kubectl's flags where a test needs them. */
+  apply(manifest: string | object, ...flags: readonly string[]): Promise<string> {
+    return this.pipe(typeof manifest === 'string' ? manifest : JSON.stringify(manifest), 'apply', '-f', '-', ...flags);
   }
 
   async get<T>(resource: string, name: string): Promise<T> {

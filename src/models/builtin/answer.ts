@@ -94,7 +94,7 @@ function lineOf(row: unknown): string {
 /** `accuracy` in the question and in the results: the number goes first. */
 function valuesAsked(question: string, data: unknown): readonly string[] {
   if (!isRecord(data)) return [];
-  const listed = [data['metrics'], data['results']].flatMap((value) => (Array.isArray(value) ? value : []));
+  const listed = [data['metrics'], data['results']].flatMap((value): unknown[] => (Array.isArray(value) ? value : []));
   const pairs = listed.filter(isRecord).map((row) => [textOf(row['name']), row['value']] as const);
   const mapped = [data['results'], data['metrics']].filter(isRecord).flatMap((values) => Object.entries(values));
   const words = question.toLowerCase();

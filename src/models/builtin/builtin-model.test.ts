@@ -10,24 +10,21 @@ import { createBuiltinModel } from './builtin-model.ts';
 const tektonAgent = createTektonAgent({ tekton: {} as Parameters<typeof createTektonAgent>[0]['tekton'] });
 const now = new Date('2026-04-02T12:00:00Z');
 
-const tekton = (
-  kind: string,
-  name: string,
-  attributes: Record<string, string>,
-  parameters?: InventoryEntry['parameters'],
-) => ({
+const tekton = (kind: string, name: string, attributes: Record<string, string>): InventoryEntry => ({
   agent: 'tekton',
   kind,
   name,
   attributes,
-  ...(parameters && { parameters }),
 });
 const inventory: readonly InventoryEntry[] = [
-  tekton('pipeline', 'churn-train', {}, [
-    { name: 'epochs', type: 'string', default: '10' },
-    { name: 'dataset', type: 'string', default: 'small' },
-  ]),
-  tekton('pipeline', 'always-fails', {}, []),
+  {
+    ...tekton('pipeline', 'churn-train', {}),
+    parameters: [
+      { name: 'epochs', type: 'string', default: '10' },
+      { name: 'dataset', type: 'string', default: 'small' },
+    ],
+  },
+  tekton('pipeline', 'always-fails', {}),
   tekton('run', 'churn-train-1', { pipeline: 'churn-train', state: 'Succeeded', createdAt: '2026-04-01T08:00:00Z' }),
   tekton('run', 'churn-train-2', { pipeline: 'churn-train', state: 'Running', createdAt: '2026-04-02T11:00:00Z' }),
   tekton('run', 'nightly-7', { pipeline: 'always-fails', state: 'Failed', createdAt: '2026-04-02T01:00:00Z' }),
@@ -89,7 +86,7 @@ async function talk(
       const [call] = answer.calls;
       if (!call) return answer.text;
       messages.push({ role: 'assistant', text: answer.text, calls: answer.calls });
-      const args = JSON.parse(call.arguments) as Record<string, unknown>;
+      const args = JSON.parse(call.arguments) as Record<string, string | boolean | undefined>;
       let content: object = known[call.tool] ?? { summary: 'Done.', data: {} };
       if (call.tool === 'ask_tekton') {
         const reply = await frame(agentTools, [{ role: 'user', text: String(args['task']) }]);

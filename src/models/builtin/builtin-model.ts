@@ -1,6 +1,7 @@
 import type { LanguageModel, ModelCall, ModelMessage, ModelRequest, ModelResponse } from '../language-model.ts';
 import { answerFrom, failurePrefix, type Outcome, outcomeOf, parsedRecord, runIn } from './answer.ts';
-import { type Plan, type PlannedCall, planRequest, type Request, resultBefore, startedRun } from './plan.ts';
+import { type PlannedCall, resultBefore, startedRun } from './context.ts';
+import { type Plan, planRequest, type Request } from './plan.ts';
 import type { Offered } from './ranking.ts';
 
 /**
@@ -38,18 +39,23 @@ function next(request: ModelRequest): Next {
   if (complaint?.role === 'user' && asked.index < request.messages.length - 1) {
     return say(`I could not put this request into a valid call. ${complaint.text}`);
   }
-  const outcomes = outcomesOf(request.messages.slice(asked.index + 1));
   const plan = plannedIn(asked.text, request) ?? planRequest(requestOf(request, asked));
-  if (plan.kind !== 'calls')
-    return outcomes.length > 0 ? say(answerFrom(asked.text, outcomes)) : socialCall(plan, request);
-  const stages = request.tools.some(({ delegate }) => delegate !== undefined)
-    ? delegated(plan.calls, request)
-    : direct(plan.calls, request);
-  const stage = stages[outcomes.length];
+  const outcomes = outcomesOf(request.messages.slice(asked.index + 1));
+  if (plan.kind === 'calls') return nextCall(stagesOf(plan.calls, request), outcomes) ?? say(answerFrom(asked.text, outcomes));
+  return outcomes.length === 0 ? socialCall(plan, request) : say(answerFrom(asked.text, outcomes));
+}
+
+/** Undefined when the plan is through, or when what failed ends it. */
+function nextCall(stages: readonly Stage[], outcomes: readonly Outcome[]): Next | undefined {
   const hasFailed = outcomes.some(({ error, summary }) => error !== undefined || summary.startsWith(failurePrefix));
-  const args = hasFailed ? undefined : stage?.args(outcomes);
-  if (stage === undefined || args === undefined) return say(answerFrom(asked.text, outcomes));
-  return call(stage.tool, args);
+  const stage = hasFailed ? undefined : stages[outcomes.length];
+  const args = stage?.args(outcomes);
+  return stage && args ? call(stage.tool, args) : undefined;
+}
+
+function stagesOf(calls: readonly PlannedCall[], request: ModelRequest): readonly Stage[] {
+  const delegates = request.tools.some(({ delegate }) => delegate !== undefined);
+  return delegates ? delegated(calls, request) : direct(calls, request);
 }
 
 const complaintStart = 'That answer could not be used';

@@ -101,7 +101,7 @@ function pathMention(match: RegExpExecArray, buckets: readonly string[], folded:
   const head = slash < 0 ? '' : path.slice(0, slash);
   // `revision=release/3.3` is the value of a parameter, and `and/or` is no path.
   const isStore = match[0].toLowerCase().startsWith('s3://') || buckets.includes(head);
-  if (/=$/.test(folded.slice(0, start)) || (!isStore && !/\.\p{L}[\p{L}\p{N}]*$/u.test(path))) return [];
+  if (folded.slice(0, start).endsWith('=') || (!isStore && !/\.\p{L}[\p{L}\p{N}]*$/u.test(path))) return [];
   const named = isStore || (slash > 0 && /(?:^|\s)(?:to|into|in)\s$/.test(folded.slice(0, start)) && !buckets.length);
   const mention = { kind: 'object', start, end };
   return [named ? { ...mention, bucket: head, name: path.slice(slash + 1) } : { ...mention, name: path }];

@@ -145,16 +145,20 @@ export function cronIn(text: string): string | undefined {
   const [, literal] =
     /(?<![\p{L}\p{N}])((?:[\d*?][\d*,/-]*\s+){4,5}[\d*?a-z][\d*,/a-z-]*)(?![\p{L}\p{N}])/u.exec(text) ?? [];
   if (literal !== undefined) return literal.split(/\s+/).length === 5 ? `0 ${literal}` : literal;
-  const step =
-    /(?:every|each|alle|toutes les|tous les|cada|ogni|καθε)\s(\d+|other|half)?\s?(?:an?\s)?(min|λεπτ|h|stunde|or[ae]|ωρ)\p{L}*|hourly|stundlich/u.exec(
-      text,
-    );
+  const step = stepPattern.exec(text);
   if (step) return stepCron(step[1] ?? '1', /^(min|λ)/.test(step[2] ?? ''));
+  const fields = daysIn(text);
+  return fields && `0 ${timeOfDay(text)} ${fields}`;
+}
+
+const stepPattern =
+  /(?:every|each|alle|toutes les|tous les|cada|ogni|καθε)\s(\d+|other|half)?\s?(?:an?\s)?(min|λεπτ|h|stunde|or[ae]|ωρ)\p{L}*|hourly|stundlich/u;
+
+function daysIn(text: string): string | undefined {
   const days = weekdays.flatMap((expression, index) => (expression.test(text) ? [index] : []));
-  const fields =
-    days.length > 0 ? `* * ${days.join(',')}` : dayFields.find(([expression]) => expression.test(text))?.[1];
+  const fields = dayFields.find(([expression]) => expression.test(text))?.[1];
   const [, nth = '1'] = /(\d{1,2})(?:st|nd|rd|th)/.exec(text) ?? [];
-  return fields && `0 ${timeOfDay(text)} ${fields.replace(/^1 /, `${nth} `)}`;
+  return days.length > 0 ? `* * ${days.join(',')}` : fields?.replace(/^1 /, `${nth} `);
 }
 
 function stepCron(count: string, inMinutes: boolean): string {
@@ -170,9 +174,9 @@ function timeOfDay(text: string): string {
     /(?<![\p{N}.:-])(?<hour>\d{1,2})[:.h](?<minute>[0-5]\d)?\s?(?<half>[ap]m)?(?![\p{N}-])|(?<![\p{N}.-])(?<hour>\d{1,2})\s?(?<half>[ap]m)|(?:at|um|gegen|a las?|alle|vers|a|στισ)\s(?<hour>\d{1,2})(?![\p{N}.:h-])/u.exec(
       text,
     )?.groups;
-  const hour = Number(time?.['hour'] ?? 0);
-  const shift = time?.['half'] === 'pm' && hour < 12 ? 12 : time?.['half'] === 'am' && hour === 12 ? -12 : 0;
-  return `${Number(time?.['minute'] ?? 0)} ${hour + shift}`;
+  const { hour = '0', minute = '0', half } = time ?? {};
+  const shifted = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'pm' ? 12 : 0);
+  return `${Number(minute)} ${shifted}`;
 }
 
 /** `500 MB`, `2GiB` as tools take it. */

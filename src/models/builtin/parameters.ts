@@ -14,8 +14,8 @@ const languages: Readonly<Record<string, string>> = {
   dutch: 'nl',
   polish: 'pl',
 };
-const emptyWords =
-  /^(?:the|a|an|of|to|in|on|at|for|with|and|or|then|is|it|its|this|that|my|our|all|as|from|by|use|using|set|be|please|which|what|so|but|into|called|named|instead|again|run|start|new|same|one|only|pipeline|experiment|version|now|want|need|last|latest|model|mit|und|fur|der|die|das|avec|et|le|la|con|y|el|και|με|για|το|την)$/;
+const emptyWord =
+  '(?:the|a|an|of|to|in|on|at|for|with|and|or|then|is|it|its|this|that|my|our|all|as|from|by|use|using|set|be|please|which|what|so|but|into|called|named|instead|again|run|start|new|same|one|only|pipeline|experiment|version|now|want|need|last|latest|model|mit|und|fur|der|die|das|avec|et|le|la|con|y|el|και|με|για|το|την)';
 const value = String.raw`("[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^\s,;]+?)(?=[\s,;?!]|\.?$|\.\s)`;
 
 /** `name=value` and `name: value` pairs of a text, names folded. */
@@ -65,49 +65,54 @@ function isNameOf(name: string, said: string): boolean {
 function spokenValue(
   parameter: InventoryParameter,
   declared: readonly InventoryParameter[],
-  { text, folded, masked }: Reading,
+  reading: Reading,
 ): string | undefined {
   const words = wordsOf(fold(parameter.name));
   const shared = (word: string) => declared.filter(({ name }) => wordsOf(fold(name)).includes(word)).length > 1;
-  const heads = words.filter(
-    (word) => word.length > 3 && !shared(word) && !/^(?:size|rate|name|uri|path|date|input|data)$/.test(word),
-  );
+  const heads = words.filter((word) => word.length > 3 && !shared(word) && !plainHeads.test(word));
   const forms = [words.join('[ _-]'), ...(words.length > 1 ? heads : [])].map((form) => `${form}(?:s|es)?`);
   const isNumber = parameter.type === 'integer' || parameter.type === 'number';
-  for (const form of forms) {
-    const after = new RegExp(
-      String.raw`(?<![\p{L}\p{N}_])${form}(?=[\s=:])\s*(?:parameter\s*)?(?:(?:of|is|to|at|as|be|von|auf|de|a|σε)\s+)?(?:[=:]\s*|(?:about|called|named)\s+)?${value}`,
-      'u',
-    ).exec(folded);
-    const said = after?.[1];
-    if (
-      after &&
-      said !== undefined &&
-      (isNumber
-        ? /^-?[\d.,]+(?:e-?\d+)?[km%]?$/.test(said)
-        : !emptyWords.test(said) && /[\p{L}\p{N}]/u.test(said) && !isMasked(masked, after))
-    ) {
-      return unquoted(text.slice(after.index + after[0].length - said.length, after.index + after[0].length));
-    }
-    const number = new RegExp(
-      String.raw`(?<![\p{L}\p{N}_.])(-?\d[\d.,]*(?:e-?\d+)?)\s?(?:more )?${form}(?![\p{L}\p{N}_])`,
-      'u',
-    ).exec(folded);
-    const mayCount = isNumber || parameter.default === undefined || /^\d/.test(parameter.default);
-    if (mayCount && number?.[1] !== undefined) return number[1];
-    const before = new RegExp(
-      String.raw`(?:the|to|for|in|on|our|auf|fur|die|der)\s+([\p{L}\p{N}_.-]+)\s+${form}(?![\p{L}\p{N}_=])`,
-      'u',
-    ).exec(masked);
-    if (!isNumber && before?.[1] !== undefined && !emptyWords.test(before[1])) return before[1];
-  }
-  return undefined;
+  const mayCount = isNumber || parameter.default === undefined || /^\d/.test(parameter.default);
+  const ways = [
+    (form: string) => valueAfter(form, reading, isNumber ? aNumber : aWord),
+    (form: string) =>
+      mayCount
+        ? groupOf(
+            String.raw`(?<![\p{L}\p{N}_.])(-?\d[\d.,]*(?:e-?\d+)?)\s?(?:more )?${form}(?![\p{L}\p{N}_])`,
+            reading.folded,
+          )
+        : undefined,
+    (form: string) =>
+      isNumber
+        ? undefined
+        : groupOf(
+            String.raw`(?:the|to|for|in|on|our|auf|fur|die|der)\s+(?!${emptyWord}\s)([\p{L}\p{N}_.-]+)\s+${form}(?![\p{L}\p{N}_=])`,
+            reading.masked,
+          ),
+  ];
+  return forms.flatMap((form) => ways.map((way) => way(form))).find((said) => said !== undefined);
 }
 
-/** A name of something else that exists is no value of a parameter. */
-function isMasked(masked: string, match: RegExpExecArray): boolean {
-  const said = match[1] ?? '';
-  return /[①-⑤⑦-⑨]/.test(masked.slice(match.index + match[0].length - said.length, match.index + match[0].length));
+const plainHeads = /^(?:size|rate|name|uri|path|date|input|data)$/;
+const aNumber = /^-?[\d.,]+(?:e-?\d+)?[km%]?$/;
+/** A name of something else that exists is no value of a parameter, and neither is a word that only joins others. */
+const aWord = new RegExp(`^(?!${emptyWord}$)[^①-⑤⑦-⑨]*$`, 'u');
+
+function valueAfter(form: string, { text, folded, masked }: Reading, fits: RegExp): string | undefined {
+  const joined = String.raw`(?:(?:of|is|to|at|as|be|von|auf|de|a|σε)\s+)?(?:[=:]\s*|(?:about|called|named)\s+)?`;
+  const match = new RegExp(
+    String.raw`(?<![\p{L}\p{N}_])${form}(?=[\s=:])\s*(?:parameter\s*)?${joined}${value}`,
+    'u',
+  ).exec(folded);
+  if (!match?.[1]) return undefined;
+  const end = match.index + match[0].length;
+  const start = end - match[1].length;
+  const isFit = fits.test(match[1]) && /[\p{L}\p{N}]/u.test(match[1]) && fits.test(masked.slice(start, end));
+  return isFit ? unquoted(text.slice(start, end)) : undefined;
+}
+
+function groupOf(source: string, text: string): string | undefined {
+  return new RegExp(source, 'u').exec(text)?.[1];
 }
 
 /** Values known by their shape: a path for an address, a date for a date, a language, a switch. */

@@ -121,29 +121,21 @@ function purposeOf(tool: ToolSchema): Meaning {
 
 function deedScore(meaning: Meaning, purpose: Meaning): number {
   const shared = meaning.deeds.filter((deed) => purpose.deeds.includes(deed));
-  const unmet = purpose.deeds.filter(
-    (deed) => !meaning.deeds.includes(deed) && (deed !== 'create' || !purpose.deeds.includes('recur')),
-  );
-  const ignored = meaning.deeds.filter((deed) => !purpose.deeds.includes(deed));
-  const isFirst = shared[0] !== undefined && shared[0] === meaning.deeds[0];
+  const ignored = meaning.deeds.length - shared.length;
   const asked = meaning.asks.filter((ask) => purpose.asks.includes(ask));
-  const docs = purpose.asks.includes('docs')
-    ? asked.includes('docs')
-      ? 3 + (meaning.asks.includes('define') ? 2 : 0)
-      : -2.5
-    : meaning.asks.includes('define')
-      ? -2
-      : meaning.asks.includes('docs')
-        ? -0.5
-        : 0;
-  return (
-    (shared.length > 0 ? 4 + (isFirst ? 0.7 : 0) : 0) -
-    (shared.length === 0 ? 3.5 * Math.min(1, unmet.length) : 0) -
-    1.1 * Math.min(2, ignored.length) +
-    (asked.includes('list') ? 1.5 : 0) +
-    (asked.includes('get') ? 0.8 : 0) +
-    docs
-  );
+  const [first] = shared;
+  // A tool for another deed is a wrong answer, however well the rest fits.
+  const done = first === undefined ? (purpose.deeds.length > 0 ? -3.5 : 0) : first === meaning.deeds[0] ? 4.7 : 4;
+  const weights: Readonly<Record<string, number>> = { list: 1.5, get: 0.8 };
+  const question = asked.reduce((total, ask) => total + (weights[ask] ?? 0), 0);
+  return done - 1.1 * Math.min(2, ignored) + question + docsScore(meaning, purpose);
+}
+
+/** What a thing is, or how something is done, stands in documents; what exists does not. */
+function docsScore({ asks: said }: Meaning, purpose: Meaning): number {
+  const defines = said.includes('define');
+  if (!purpose.asks.includes('docs')) return defines ? -2 : said.includes('docs') ? -0.5 : 0;
+  return said.includes('docs') ? (defines ? 5 : 3) : -2.5;
 }
 
 function thingScore(meaning: Meaning, purpose: Meaning, tool: ToolSchema): number {

@@ -63,31 +63,18 @@ export function resolve(question: Question): Resolved {
   const { kind, agent, reading, inventory, now } = question;
   const all = inventory.filter((entry) => entry.kind === kind && (entry.agent === agent || kind === 'object'));
   const described = byDescription(all, question);
-  const narrowed =
-    kind === 'run'
-      ? narrowRuns(described ?? all, isAbout(described, question) ? question : { ...question, impliedStates: [] })
-      : (described ?? []);
-  const pointed = described !== undefined || narrowed.length < all.length;
-  const isNewest = phrases.newest.test(reading.masked);
-  if (isNewest && (pointed || kind === 'run' || kind === 'object'))
-    return newest(
-      narrowed.length > 0 && (described !== undefined || kind === 'run')
-        ? narrowed
-        : (described ?? filesOf(all, question)),
-      now,
-      described !== undefined,
-    );
-  if (!pointed) return { fit: 'none' };
-  const [only, ...others] = narrowed;
-  if (only === undefined) return { fit: 'none' };
-  return others.length === 0
-    ? { fit: 'one', entry: only, isTold: described !== undefined }
-    : { fit: 'several', entries: narrowed };
+  const isTold = described !== undefined;
+  const fitting = kind === 'run' ? narrowRuns(described ?? all, question, isTold) : (described ?? []);
+  const asksNewest = phrases.newest.test(reading.masked);
+  if (asksNewest && (isTold || kind === 'run')) return newest(fitting, now, isTold);
+  if (asksNewest && kind === 'object') return newest(filesOf(all, question), now, isTold);
+  return oneOf(isTold || fitting.length < all.length ? fitting : [], isTold);
 }
 
-/** `Stop it` names nothing: that just one run could be stopped does not make it the one. */
-function isAbout(described: unknown, { reading }: Question): boolean {
-  return described !== undefined || things.run.test(reading.masked);
+function oneOf(entries: readonly InventoryEntry[], isTold: boolean): Resolved {
+  const [only, ...others] = entries;
+  if (only === undefined) return { fit: 'none' };
+  return others.length === 0 ? { fit: 'one', entry: only, isTold } : { fit: 'several', entries };
 }
 
 /** Newest file of a bucket or of a kind of file. */
@@ -114,29 +101,26 @@ function timeOf({ attributes }: InventoryEntry): number {
 /** By pipeline; by state and time only as far as something is left. */
 function narrowRuns(
   runs: readonly InventoryEntry[],
-  { reading, now, impliedStates }: Question,
+  { reading, now, impliedStates = [] }: Question,
+  isTold: boolean,
 ): readonly InventoryEntry[] {
   const pipelines = reading.mentions.filter(({ kind }) => kind === 'pipeline').map(({ name }) => name);
   const said = Object.entries(states)
     .filter(([, expression]) => expression.test(reading.masked))
     .map(([name]) => name);
-  const { since, until } = periodIn(reading.masked, now);
-  const keep = (list: readonly InventoryEntry[], test: (entry: InventoryEntry) => boolean) => {
-    const left = list.filter(test);
+  // `Stop it` names nothing: that just one run could be stopped does not make it the one.
+  const implied = isTold || things.run.test(reading.masked) ? impliedStates : [];
+  const wanted = said.length > 0 ? said : implied;
+  const { since = '', until = '9999' } = periodIn(reading.masked, now);
+  const keep = (list: readonly InventoryEntry[], test: (attributes: InventoryEntry['attributes']) => boolean) => {
+    const left = list.filter(({ attributes }) => test(attributes));
     return left.length > 0 ? left : list;
   };
-  const ofPipeline =
-    pipelines.length > 0 ? runs.filter(({ attributes }) => pipelines.includes(attributes['pipeline'] ?? '')) : runs;
-  const wanted = said.length > 0 ? said : (impliedStates ?? []);
-  const inState =
-    wanted.length > 0
-      ? keep(ofPipeline, ({ attributes }) => wanted.includes(stateOf(attributes['state'])))
-      : ofPipeline;
-  if (since === undefined && until === undefined) return inState;
-  return keep(inState, ({ attributes }) => {
-    const day = (attributes['createdAt'] ?? '').slice(0, 10);
-    return (since === undefined || day >= since) && (until === undefined || day <= until);
-  });
+  const ofPipeline = runs.filter(
+    ({ attributes }) => pipelines.length === 0 || pipelines.includes(attributes['pipeline'] ?? ''),
+  );
+  const inState = keep(ofPipeline, ({ state }) => wanted.includes(stateOf(state)));
+  return keep(inState, ({ createdAt = '' }) => createdAt.slice(0, 10) >= since && createdAt.slice(0, 10) <= until);
 }
 
 /** KFP writes SUCCEEDED and CANCELED, Tekton Succeeded and Cancelled. */
