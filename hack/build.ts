@@ -13,8 +13,16 @@ const { metafile, warnings } = await build({
   format: 'esm',
   sourcemap: 'linked',
   metafile: true,
-  // Packages that are still CommonJS ask for require.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  banner: {
+    js: [
+      // Packages that are still CommonJS ask for require.
+      "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      // Node is silent about deprecated modules in node_modules (punycode, of a dependency's dependency); in a bundle it is not.
+      'process.noDeprecation = true;',
+    ].join('\n'),
+  },
 });
 
 const strays = Object.keys(metafile.inputs).filter((path) => /^src\/testing\/|\.test\.ts$|^test\//.test(path));

@@ -5,6 +5,7 @@ set -euo pipefail
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd -- "$HERE/../.." && pwd)
 export SWARM_TEST_BED=${SWARM_TEST_BED:-demo}
+export PATH=$ROOT/node_modules/.bin:$PATH # with Node 24
 BED=$ROOT/hack/test-bed/test-bed.sh
 FOLDER=${XDG_CACHE_HOME:-$HOME/.cache}/swarm/demo
 OPERATOR_LOG=$FOLDER/operator.log
@@ -75,20 +76,30 @@ operator_pid() {
 }
 
 start_operator() {
+  local port pid tries=0
   title 'The operator starts, with the rights of its own ServiceAccount'
   stop_operator
   write_operator_kubeconfig
-  setsid env KUBECONFIG="$FOLDER/operator.kubeconfig" "${NODE:-node}" "$ROOT/src/main.ts" \
-    --kubeconfig "$FOLDER/operator.kubeconfig" --health-address "127.0.0.1:$HEALTH_PORT" </dev/null >"$OPERATOR_LOG" 2>&1 &
-  local pid=$! tries=0
+  port=$(free_port)
+  setsid node "$ROOT/src/main.ts" --kubeconfig "$FOLDER/operator.kubeconfig" \
+    --health-address "127.0.0.1:$port" --metrics-address 127.0.0.1:0 </dev/null >"$OPERATOR_LOG" 2>&1 &
+  pid=$!
   disown
   echo "$pid $(start_time_of "$pid")" >"$OPERATOR_PID"
-  until curl --silent --fail --max-time 2 "http://127.0.0.1:$HEALTH_PORT/readyz" >/dev/null; do
+  until is_ready "$port"; do
     operator_pid >/dev/null || fail 'the operator ended'
     ((++tries < 150)) || fail 'the operator was not ready after 30 s'
-    sleep 0.2
+    sleep 0.1
   done
   say "ready: process $pid, log $OPERATOR_LOG"
+}
+
+free_port() {
+  node --eval 'const server = net.createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })'
+}
+
+is_ready() { # port
+  node --eval 'fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))' "http://127.0.0.1:$1/readyz"
 }
 
 stop_operator() {
@@ -137,8 +148,15 @@ follow() { # kind name [stop-at-phase]
   done
 }
 
-reply_of() { # kind name path
-  kubectl get "$1" "$2" -o jsonpath="$3{'\n'}" | fold -s -w 110 | indented
+# Shows the newest answer, and fails unless these words are in it.
+show_reply() { # conversation words...
+  local reply word
+  say "\$ kubectl get conversation $1 -o jsonpath={.status.reply.text}"
+  reply=$(kubectl get conversation "$1" -o jsonpath='{.status.reply.text}')
+  fold -s -w 110 <<<"$reply" | indented
+  for word in "${@:2}"; do
+    [[ -n $word && $reply == *"$word"* ]] || fail "the answer of conversation $1 should name '$word'"
+  done
 }
 
 clean_up_last_time() {
@@ -150,8 +168,7 @@ ask_question() {
   manifest question.yaml
   kubectl apply -f "$HERE/question.yaml" | indented
   follow conversation question
-  say 'kubectl get conversation question -o jsonpath={.status.reply.text}'
-  reply_of conversation question '{.status.reply.text}'
+  show_reply question churn-train failing hello
 }
 
 train_with_approval() {
@@ -168,8 +185,7 @@ train_with_approval() {
   say "kubectl get $turn -o jsonpath='{.status.pendingApprovals[0].manifest}' | kubectl apply -f -"
   kubectl apply -f "$FOLDER/approval.yaml" | indented
   follow conversation training
-  say 'kubectl get conversation training -o jsonpath={.status.reply.text}'
-  reply_of conversation training '{.status.reply.text}'
+  show_reply training "$(kubectl get conversation training -o jsonpath='{.status.pipelineRuns[0].results.accuracy}')"
   shown kubectl get pipelineruns.tekton.dev "$(kubectl get conversation training -o jsonpath='{.status.pipelineRuns[0].name}')"
 }
 
@@ -193,8 +209,7 @@ diagnose_failure() {
   manifest failure.yaml
   kubectl apply -f "$HERE/failure.yaml" | indented
   follow conversation failure
-  say 'kubectl get conversation failure -o jsonpath={.status.reply.text}'
-  reply_of conversation failure '{.status.reply.text}'
+  show_reply failure read-data 'exit code 3' churn_label
   kubectl get conversation failure -o jsonpath='{.status.reply.text}' | grep -q 'code 3' || fail 'the diagnosis should name the exit code'
 }
 
@@ -225,7 +240,6 @@ up() {
   find_cluster
   mkdir -p "$FOLDER"
   chmod 700 "$FOLDER"
-  HEALTH_PORT=${SWARM_DEMO_HEALTH_PORT:-18081}
   install_swarm
   start_operator
   clean_up_last_time

@@ -41,7 +41,8 @@ function next(request: ModelRequest): Next {
   }
   const plan = plannedIn(asked.text, request) ?? planRequest(requestOf(request, asked));
   const outcomes = outcomesOf(request.messages.slice(asked.index + 1));
-  if (plan.kind === 'calls') return nextCall(stagesOf(plan.calls, request), outcomes) ?? say(answerFrom(asked.text, outcomes));
+  if (plan.kind === 'calls')
+    return nextCall(stagesOf(plan.calls, request), outcomes) ?? say(answerFrom(asked.text, outcomes));
   return outcomes.length === 0 ? socialCall(plan, request) : say(answerFrom(asked.text, outcomes));
 }
 

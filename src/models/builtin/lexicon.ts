@@ -70,7 +70,7 @@ export const things = compile({
 /** Words that say whose pipelines and runs are meant. */
 export const domains: Readonly<Record<string, RegExp>> = {
   tekton: pattern(
-    `tekton|pipelineruns?|pipeline runs|taskruns?|builds?|deploy*|release*|ci|ci/cd|image|rollout*|edge|promot*|commit|branch|revision|bereitstell*|despliegue*`,
+    `tekton|pipelineruns?|pipeline runs|taskruns?|builds?|deploy*|release*|ci|ci/cd|image|rollout*|promot*|commit|branch|revision|bereitstell*|despliegue*`,
   ),
   kfp: pattern(`kfp|kubeflow|experiment*|trainings?|retrain*|model quality|hyperparam*`),
   minio: pattern(`minio|s3|buckets?|object stor*|object-stor*|files?|csv|parquet|pdf|dataset*`),

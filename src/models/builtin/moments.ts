@@ -25,10 +25,10 @@ const units: readonly (readonly [RegExp, string, number])[] = [
   [/^(m|λ)/, 'm', 60_000],
   [/^s/, 's', 1000],
 ];
-const unitWord = String.raw`(s|m|h|d|w|secs?|mins?|hrs?|(?:second|minute|minuto|hour|heure|hora|day|dia|week|semana|semaine|jour|woche|stunde|tag|sekunde)(?:s|n|en)?|ore|giorni|settimane|λεπτα|ωρεσ|ωρα|ημερεσ|μερεσ|εβδομαδεσ)`;
+const unitWord = String.raw`(s|m|h|d|w|secs?|mins?|hrs?|(?:second|minute|minuto|hour|heure|hora|day|dia|week|semana|semaine|jour|woche|stunde|tag|sekunde)(?:s|n|en|e)?|ore|giorni|settimane|λεπτα|ωρεσ|ωρα|ημερεσ|μερεσ|εβδομαδεσ)`;
 const words = ['half', 'a', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const durationPattern = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.-])(\d+|an?|${words.join('|')})\s?(?:an\s)?${unitWord}(?![\p{L}\p{N}])`,
+  String.raw`(?<![\p{L}\p{N}.-])(\d+|an?|one|${words.join('|')})\s?(?:an\s)?${unitWord}(?![\p{L}\p{N}])`,
   'u',
 );
 
@@ -171,7 +171,7 @@ function stepCron(count: string, inMinutes: boolean): string {
 function timeOfDay(text: string): string {
   if (pattern('noon|midday|mittags?|midi|mediodia').test(text)) return '0 12';
   const time =
-    /(?<![\p{N}.:-])(?<hour>\d{1,2})[:.h](?<minute>[0-5]\d)?\s?(?<half>[ap]m)?(?![\p{N}-])|(?<![\p{N}.-])(?<hour>\d{1,2})\s?(?<half>[ap]m)|(?:at|um|gegen|a las?|alle|vers|a|στισ)\s(?<hour>\d{1,2})(?![\p{N}.:h-])/u.exec(
+    /(?<![\p{N}.:-])(?<hour>\d{1,2})[:.h](?<minute>[0-5]\d)?\s?(?<half>[ap]m)?(?![\p{N}-])|(?<![\p{N}.-])(?<hour>\d{1,2})\s?(?<half>[ap]m)|(?:at|um|gegen|a las?|alle|vers|a|στισ)\s(?<hour>\d{1,2})(?![\p{N}.:h-]|\s?[ap]m)/u.exec(
       text,
     )?.groups;
   const { hour = '0', minute = '0', half } = time ?? {};

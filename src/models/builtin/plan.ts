@@ -112,9 +112,16 @@ function bestTool(ranked: readonly Candidate[], { clause, before, request }: Spo
 }
 
 /** A question back, when something needed is missing or several things fit. */
-function clarification(chosen: Candidate, args: PlannedCall['args'], inventory: Request['inventory']): Next | undefined {
+function clarification(
+  chosen: Candidate,
+  args: PlannedCall['args'],
+  inventory: Request['inventory'],
+): Next | undefined {
   const { missing, options } = chosen.filled;
-  const unsaid = [...missing.filter((property) => args[property] === undefined), ...unsaidInputs(chosen, args, inventory)];
+  const unsaid = [
+    ...missing.filter((property) => args[property] === undefined),
+    ...unsaidInputs(chosen, args, inventory),
+  ];
   const isOpen = options.length > 0 && ['run', 'pipeline', 'key'].every((property) => args[property] === undefined);
   if (unsaid.length === 0 && !isOpen) return undefined;
   return { plan: { kind: 'clarify', question: questionFor(chosen, unsaid), options } };
@@ -147,14 +154,20 @@ function asksOnly({ masked, mentions }: Reading): boolean {
 }
 
 /** `And what about x?`: too few words of its own, so it is the question before, about something else. */
-function continued(ranked: readonly Candidate[], clause: Reading, { history, ...request }: Request): Candidate | undefined {
+function continued(
+  ranked: readonly Candidate[],
+  clause: Reading,
+  { history, ...request }: Request,
+): Candidate | undefined {
   const index = history.findLastIndex(({ role }) => role === 'user');
   const question = history[index];
   if (question === undefined || !isFollowUp(clause)) return undefined;
   const earlier = planRequest({ ...request, text: question.text, history: history.slice(0, index) });
   const last = earlier.kind === 'calls' ? earlier.calls.at(-1) : undefined;
   const again = ranked.filter(({ tool, filled }) => tool.name === last?.tool && filled.missing.length === 0);
-  const agents = [...clause.mentions.map(({ agent }) => agent), last?.agent].filter((agent) => again.some((other) => other.agent === agent));
+  const agents = [...clause.mentions.map(({ agent }) => agent), last?.agent].filter((agent) =>
+    again.some((other) => other.agent === agent),
+  );
   return again.find(({ agent }) => agent === agents[0]);
 }
 

@@ -58,16 +58,16 @@ const generic = new Set(
 );
 const foreign = Object.entries(cognates);
 
-/** Finds the one entry that a description such as `last night's churn run` or `the tariff simulator` means. */
+/** Finds the one entry that a description such as `last night's churn run` or `the nightly import` means. */
 export function resolve(question: Question): Resolved {
   const { kind, agent, reading, inventory, now } = question;
   const all = inventory.filter((entry) => entry.kind === kind && (entry.agent === agent || kind === 'object'));
   const described = byDescription(all, question);
   const isTold = described !== undefined;
   const fitting = kind === 'run' ? narrowRuns(described ?? all, question, isTold) : (described ?? []);
-  const asksNewest = phrases.newest.test(reading.masked);
-  if (asksNewest && (isTold || kind === 'run')) return newest(fitting, now, isTold);
-  if (asksNewest && kind === 'object') return newest(filesOf(all, question), now, isTold);
+  if (phrases.newest.test(reading.masked)) {
+    return newest(kind === 'object' && !isTold ? filesOf(all, question) : fitting, now, isTold);
+  }
   return oneOf(isTold || fitting.length < all.length ? fitting : [], isTold);
 }
 

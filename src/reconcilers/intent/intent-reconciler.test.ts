@@ -52,11 +52,8 @@ class World {
   }
 
   apply(spec: NonNullable<Parameters<typeof anIntent>[0]>['spec'] = {}): void {
-    const { uid: _uid, ...intent } = anIntent({ spec }).metadata;
-    this.kube.seed(kinds.intent, {
-      ...anIntent({ spec }),
-      metadata: { ...intent, uid: `uid-${this.kube.requests.length}` },
-    });
+    // A re-created one is another one.
+    this.kube.seed(kinds.intent, anIntent({ spec, metadata: { uid: `uid-${this.kube.requests.length}` } }));
   }
 
   async reconcile(): Promise<Outcome> {
