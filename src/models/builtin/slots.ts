@@ -36,8 +36,7 @@ const lines = '(?:log )?(?:lines|zeilen|lignes|lineas|righe|γραμμεσ)';
 const ofTime = String.raw`\s*(?:[dhwm]|days?|hours?|weeks?|months?|minutes?|lines?|tag\p{L}*|stunden|jours|heures|dias|horas|ημερεσ|ωρεσ)(?!\p{L})`;
 const page = '(?:pages?|lines|seiten?|paginas?|σελιδ\\p{L}*)';
 const format = '(csv|tsv|parquet|jsonl?|ya?ml|txt|pdf|pkl|pt|onnx|joblib|html|zip|png|jpe?g)';
-const metric =
-  '(accuracy|precision|recall|f1|auc|rmse|mae|mse|mape|r2|loss|perplexity|cer|wer|bleu|psi|brier|silhouette|latency)';
+const metric = '(accuracy|precision|recall|f1|auc|rmse|mae|mse|mape|r2|loss|perplexity|wer|bleu|latency)';
 const ended = String.raw`["']?(.+?)["']?\.?$`;
 
 /** Names that tools give to arguments of one sort, and how a text says them. The first that fits counts. */
@@ -167,8 +166,13 @@ function rangeIn(text: string): string | undefined {
 
 function metricsIn({ masked: text }: Reading): readonly string[] {
   const known = [...text.matchAll(new RegExp(String.raw`(?<!\p{L})${metric}(?!\p{L})`, 'gu'))].map(([name]) => name);
-  const named = /(?:metrics?|on|by|the)\s+([\p{L}_]+_[\p{L}_]+)/u.exec(text)?.[1];
-  return named === undefined ? known : [...known, named];
+  const named = firstGroup(
+    /(?:metrics?|on|by|the)\s+([\p{L}_]+_[\p{L}_]+)|(?:what (?:is|was) the|^) ?([\p{L}\d]{2,12}) of ②/u,
+    text,
+  );
+  return named === undefined || known.includes(named) || /^(?:metrics?|state|logs?|results?)$/.test(named)
+    ? known
+    : [...known, named];
 }
 
 const searchNoise =
