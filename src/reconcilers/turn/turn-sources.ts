@@ -2,7 +2,10 @@ import type { Approval } from '../../api/approval.ts';
 import { isTrue } from '../../api/conditions.ts';
 import { kinds } from '../../api/group.ts';
 import { labels } from '../../api/names.ts';
+import type { Conversation } from '../../api/conversation.ts';
+import type { Intent } from '../../api/intent.ts';
 import type { Turn } from '../../api/turn.ts';
+import type { Cache } from '../../operator/cache.ts';
 import type { KubeObject } from '../../kube/kube-client.ts';
 import { resourceTypes } from '../../kube/resource-types.ts';
 import { keyOf, objectKey } from '../../operator/object-key.ts';
@@ -29,15 +32,18 @@ export function turnSources(
   const ofTurn = (object: KubeObject): readonly ObjectKey[] => {
     const turn = object as Turn;
     const key = keyOf(turn);
-    if (turn.spec.cancel || turn.metadata.deletionTimestamp !== undefined) interrupt(key);
-    const others = isFinished(turn) || turn.metadata.deletionTimestamp !== undefined;
+    const leaves = isLeaving(turn, caches.turns);
+    if (turn.spec.cancel || leaves) interrupt(key);
+    const others = isFinished(turn) || leaves;
     return others ? [key, ...unfinishedOf(turn.spec.owner.uid).map(keyOf)] : [key];
   };
-  const ofOwner = ({ metadata }: KubeObject & { metadata: { deletionTimestamp?: string } }): readonly ObjectKey[] => {
-    const keys = unfinishedOf(metadata.uid ?? '').map(keyOf);
-    if (metadata.deletionTimestamp !== undefined) keys.forEach(interrupt);
-    return keys;
-  };
+  const ofOwner =
+    (owners: Cache<Conversation> | Cache<Intent>) =>
+    (owner: KubeObject): readonly ObjectKey[] => {
+      const keys = unfinishedOf(owner.metadata.uid ?? '').map(keyOf);
+      if (isLeaving(owner, owners)) keys.forEach(interrupt);
+      return keys;
+    };
   const ofApproval = (object: KubeObject): readonly ObjectKey[] => {
     const { metadata, spec } = object as Approval;
     return [objectKey(metadata.namespace, spec.turn.name)];
@@ -55,12 +61,17 @@ export function turnSources(
   };
   return [
     { type: kinds.turn, keysOf: ofTurn },
-    { type: kinds.conversation, keysOf: ofOwner },
-    { type: kinds.intent, keysOf: ofOwner },
+    { type: kinds.conversation, keysOf: ofOwner(caches.conversations) },
+    { type: kinds.intent, keysOf: ofOwner(caches.intents) },
     { type: kinds.approval, keysOf: ofApproval },
     { type: kinds.swarmConfig, keysOf: ofConfig },
     { type: resourceTypes.pipelineRun, keysOf: ofRun },
   ];
+}
+
+/** Being deleted, or gone already: what no finalizer holds goes without a deletionTimestamp. */
+function isLeaving(object: KubeObject, cache: Pick<Cache<KubeObject>, 'get'>): boolean {
+  return 'deletionTimestamp' in object.metadata || cache.get(keyOf(object)) === undefined;
 }
 
 /** Held up by something that settings may have to do with. */
