@@ -14,6 +14,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** None outlives us, whatever way we end, except by SIGKILL. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A Node program as a process of its own, with the end of what it wrote. */
 export class Program {
   readonly #process: ChildProcess;
@@ -26,9 +32,11 @@ export class Program {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(this.#process);
     for (const stream of [this.#process.stdout, this.#process.stderr]) this.#collect(stream);
     this.exit = once(this.#process, 'close').then(([code, signal]) => {
       this.#hasEnded = true;
+      running.delete(this.#process);
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
   }
