@@ -8,13 +8,23 @@ import { parseArgs } from 'node:util';
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** What failed and how, a line each; said again at the end, where it is looked for. */
+  readonly failures: readonly string[];
 }
 
 /** What we read of Vitest's JSON report, which follows Jest's. */
 interface Report {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly testResults: readonly { status: string; name: string; assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 const suites = ['unit', 'integration', 'faults', 'e2e'] as const;
@@ -40,6 +50,7 @@ async function runAll(wanted: readonly Suite[]): Promise<number> {
 
   const passed = results.reduce((sum, counts) => sum + counts.passed, 0);
   const failed = results.reduce((sum, counts) => sum + counts.failed, 0);
+  for (const failure of results.flatMap(({ failures }) => failures)) console.log(`FAILED ${failure}`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }
@@ -49,8 +60,7 @@ async function withCluster(wanted: readonly Suite[]): Promise<Counts[]> {
   const wasRunning = (await run([testBed, 'status'], environment, 'ignore')) === 0;
   try {
     if (!wasRunning && (await run([testBed, 'up', '--fresh'], environment)) !== 0) {
-      console.log('the test bed did not come up; counting it as one failed test');
-      return [{ passed: 0, failed: 1 }];
+      return [oneFailure('the test bed did not come up; its messages are above')];
     }
     const kubeconfig = execFileSync(testBed, ['kubeconfig'], { env: environment, encoding: 'utf8' }).trim();
     const results: Counts[] = [];
@@ -78,24 +88,35 @@ async function runSuite(suite: Suite, environment: NodeJS.ProcessEnv): Promise<C
     `--outputFile=${report}`,
   ];
   const code = await run(suite === 'unit' ? vitest : [testBed, 'exec', '--', ...vitest], environment);
-  const counts = countsOf(report, code);
+  const counts = countsOf(suite, report, code);
   const seconds = Math.round((performance.now() - since) / 1000);
   console.log(`${suite}: ${counts.passed} passed, ${counts.failed} failed in ${seconds} s`);
   return counts;
 }
 
-function countsOf(file: string, code: number): Counts {
+function countsOf(suite: Suite, file: string, code: number): Counts {
   let report: Report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   } catch {
-    return { passed: 0, failed: 1 };
+    return oneFailure(`${suite}: no report was written`);
   }
-  const notLoaded = report.testResults.filter(
-    (entry) => entry.status === 'failed' && entry.assertionResults.length === 0,
-  );
-  const failed = report.numFailedTests + notLoaded.length;
-  return { passed: report.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  const failures = report.testResults.flatMap(({ status, name, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    const notLoaded = status === 'failed' && assertionResults.length === 0;
+    if (notLoaded) return [`${suite}: ${name} does not load: ${firstLine(message)}`];
+    return failed.map((test) => `${suite}: ${test.fullName}: ${firstLine(test.failureMessages[0] ?? '')}`);
+  });
+  if (failures.length === 0 && code !== 0) failures.push(`${suite}: ended with exit code ${code}`);
+  return { passed: report.numPassedTests, failed: failures.length, failures };
+}
+
+function oneFailure(failure: string): Counts {
+  return { passed: 0, failed: 1, failures: [failure] };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
 
 function run(
