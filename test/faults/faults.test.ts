@@ -14,8 +14,9 @@ const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '300');
 /** A mutation must be found out within so many rounds. */
 const mutationRounds = 3;
 
-const innocent: Pick<Verdict, 'lost' | 'duplicated' | 'stuck'> = { lost: [], duplicated: [], stuck: [] };
-const sins = ({ lost, duplicated, stuck }: Verdict) => [...lost, ...duplicated, ...stuck];
+const innocent = { lost: [], duplicated: [], stuck: [] };
+const innocentAlone = { ...innocent, keyedTwice: [] };
+const sins = ({ lost, duplicated, stuck, keyedTwice }: Verdict) => [...lost, ...duplicated, ...stuck, ...keyedTwice];
 
 describe('the operator, killed and cut off at every boundary of the engine', () => {
   const cluster = testCluster();
@@ -35,10 +36,10 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
 
   async function report(what: string, arena: Arena, { trials, details }: Report): Promise<Verdict> {
     const verdict = await arena.verdict();
-    const { lost, duplicated, stuck, effects, ambiguous } = verdict;
+    const { lost, duplicated, stuck, keyedTwice, effects, ambiguous } = verdict;
     const counts = `lost ${lost.length}, duplicated ${duplicated.length}, stuck ${stuck.length}`;
     console.log(`${what}: trials ${trials}, ${counts}`);
-    console.log(`  ${effects} effects, ${ambiguous} ambiguous; ${details}`);
+    console.log(`  ${effects} effects, ${ambiguous} ambiguous, ${keyedTwice.length} keys twice; ${details}`);
     return verdict;
   }
 
@@ -52,7 +53,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     await campaign.finish();
 
     const verdict = await report('killed', arena, described(campaign));
-    expect(verdict).toMatchObject(innocent);
+    expect(verdict).toMatchObject(innocentAlone);
     expect([...campaign.heldAt.keys()]).toEqual([...boundaries]);
     expect(Math.min(...campaign.heldAt.values())).toBeGreaterThan(0);
   });
@@ -66,6 +67,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     }
     await campaign.finish();
 
+    // Both may ask a receiver by key before either has told it to begin: docs/turn-engine.md says so of these effects.
     expect(await report('two operators', arena, described(campaign))).toMatchObject(innocent);
   });
 
@@ -90,7 +92,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
     const details = `${writes} writes to the API server, each fourth unanswered`;
     const verdict = await report('replies dropped', arena, { trials: dropped, details });
     await proxy.close();
-    expect(verdict).toMatchObject(innocent);
+    expect(verdict).toMatchObject(innocentAlone);
   });
 
   it.each(mutationNames)('notices that %s', async (mutation) => {

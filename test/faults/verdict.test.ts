@@ -27,6 +27,7 @@ function turn(
 }
 
 const applied: Asked = { receiver: 'named', key: 'k', item: 't.0.0', value: 'one', digest: '' };
+const keyed: Asked = { ...applied, receiver: 'keyed' };
 const run: HeldRun = {
   metadata: { name: 'swarm-k' },
   spec: {
@@ -40,7 +41,7 @@ const good = { texts: [text], turns: [turn()], applied: [applied], runs: [run] }
 
 describe('the verdict of the fault suite', () => {
   it('finds nothing wrong when each decision took effect once', () => {
-    expect(judge(good)).toEqual({ lost: [], duplicated: [], stuck: [], ambiguous: 0, effects: 2 });
+    expect(judge(good)).toEqual({ lost: [], duplicated: [], stuck: [], keyedTwice: [], ambiguous: 0, effects: 2 });
   });
 
   it.each([
@@ -49,6 +50,8 @@ describe('the verdict of the fault suite', () => {
     ['what took effect is not what was decided', { turns: [turn({ value: 'other' })] }, 'lost', /not as decided/],
     ['the turn failed', { turns: [turn({ phase: 'Failed' })] }, 'lost', /ended as Failed/],
     ['an effect was applied twice', { applied: [applied, { ...applied, key: 'l' }] }, 'duplicated', /2 times/],
+    ['an effect was applied twice under one key', { applied: [keyed, keyed] }, 'keyedTwice', /2 times/],
+    ['it was applied under two keys', { applied: [keyed, { ...keyed, key: 'l' }] }, 'duplicated', /2 times/],
     ['two runs were made', { runs: [run, run] }, 'duplicated', /2 times/],
     ['a message became two turns', { turns: [turn(), turn()] }, 'duplicated', /2 turns/],
     ['a turn never ended', { turns: [turn({ phase: 'Thinking', finishedAt: undefined })] }, 'stuck', /Thinking/],

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly lost: readonly string[];
   readonly duplicated: readonly string[];
   readonly stuck: readonly string[];
+  /** One and the same key applied twice: only operators that work at once may come to that, by asking at once. */
+  readonly keyedTwice: readonly string[];
   /** Calls to the receiver without keys that a person must look at: allowed, but counted. */
   readonly ambiguous: number;
   readonly effects: number;
@@ -29,7 +31,7 @@ export interface Verdict {
 
 /** Judges by what is on record outside the operator, and by what the journal says. */
 export function judge(evidence: Evidence): Verdict {
-  const verdict = { lost: [] as string[], duplicated: [] as string[], stuck: [] as string[], ambiguous: 0, effects: 0 };
+  const verdict: Draft = { lost: [], duplicated: [], stuck: [], keyedTwice: [], ambiguous: 0, effects: 0 };
   for (const text of evidence.texts) {
     const script = parseScript(text);
     const turns = evidence.turns.filter((turn) => turn.spec.text === text);
@@ -50,6 +52,7 @@ interface Draft {
   lost: string[];
   duplicated: string[];
   stuck: string[];
+  keyedTwice: string[];
   ambiguous: number;
   effects: number;
 }
@@ -70,7 +73,10 @@ function judgeEffect({ slot, tool }: ExpectedEffect, { turn, evidence, verdict }
   verdict.effects += 1;
   const values = tool === 'run_pipeline' ? valuesOfRuns(slot, evidence.runs) : valuesApplied(slot, evidence.applied);
   const [value] = values;
-  if (values.length > 1) verdict.duplicated.push(`${slot} (${tool}) took effect ${values.length} times`);
+  if (values.length > 1) {
+    const list = isOneKey(slot, evidence.applied) ? verdict.keyedTwice : verdict.duplicated;
+    list.push(`${slot} (${tool}) took effect ${values.length} times`);
+  }
   const decided = decisionOn(slot, turn) ?? { value: 'nothing', state: 'undecided' };
   if (decided.state === 'Ambiguous') verdict.ambiguous += 1;
   else if (value === undefined) verdict.lost.push(`${slot} (${tool}) never took effect: ${decided.state}`);
@@ -79,6 +85,11 @@ function judgeEffect({ slot, tool }: ExpectedEffect, { turn, evidence, verdict }
 
 function valuesApplied(slot: string, applied: readonly Asked[]): readonly string[] {
   return applied.filter(({ item }) => item === slot).map(({ value }) => value);
+}
+
+function isOneKey(slot: string, applied: readonly Asked[]): boolean {
+  const times = applied.filter(({ item }) => item === slot);
+  return times.length > 1 && times.every(({ receiver, key }) => receiver === 'keyed' && key === times[0]?.key);
 }
 
 function valuesOfRuns(slot: string, runs: readonly HeldRun[]): readonly string[] {
