@@ -11,7 +11,23 @@ export interface Agent {
   readonly delegates: readonly string[];
   /** What exists right now in the agent's backend, for prompts and the builtin planner. Bounded by `limit` entries. */
   inventory?(context: InventoryContext): Promise<readonly InventoryItem[]>;
+  /** Holds a model's answer against what the agent's tools brought, before it becomes the agent's answer. */
+  reviewAnswer?(answer: AnswerUnderReview): AnswerReview;
 }
+
+export interface AnswerUnderReview {
+  readonly text: string;
+  /** Successful calls of this agent in its frame, oldest first; `data` as the model was shown it, so perhaps cut. */
+  readonly results: readonly { readonly tool: string; readonly data: unknown }[];
+  /** How many answers in a row were sent back before this one; a third one ends the turn. */
+  readonly rejections: number;
+}
+
+export type AnswerReview =
+  /** The text that becomes the answer: the model's own, or what is left of it. */
+  | { readonly kind: 'accepted'; readonly text: string }
+  /** The model is told what is wrong, and answers again. */
+  | { readonly kind: 'rejected'; readonly problem: string };
 
 export type InventoryContext = Pick<ToolContext, 'signal' | 'namespace' | 'serviceAccountName' | 'log'> & {
   readonly limit: number;

@@ -36,6 +36,8 @@ export interface ToolContext {
   readonly effectKey: string;
   /** `sha256:<hex>` of the canonical arguments; travels with the effect and is compared on adoption. */
   readonly argumentsDigest: string;
+  /** The first number that citations of this call may carry: no other call of the turn uses it or the next 15. */
+  readonly citationsFrom: number;
   /** When the decision was recorded; a waiting tool measures its timeout from here. */
   readonly decidedAt: Date;
 }

@@ -35,6 +35,10 @@ export const conditionTypes = {
   TektonReady: { kinds: ['SwarmConfig'], meaning: 'True when the Tekton API is served and the runner may use it.' },
   KfpReady: { kinds: ['SwarmConfig'], meaning: 'True when Kubeflow Pipelines answers.' },
   ObjectStoreReady: { kinds: ['SwarmConfig'], meaning: 'True when the object store answers.' },
+  ConditionalWrites: {
+    kinds: ['SwarmConfig'],
+    meaning: 'True when the object store keeps the first of several writes that must not overwrite.',
+  },
   ElasticsearchReady: { kinds: ['SwarmConfig'], meaning: 'True when Elasticsearch answers.' },
 } as const;
 export type ConditionType = keyof typeof conditionTypes;
@@ -107,6 +111,17 @@ export const conditionReasons = {
   Degraded: 'A part does not work; the other conditions say which.',
   Synced: 'Every source has been read.',
   SyncFailed: 'A source could not be read; status.sources says which.',
+  Syncing: 'The sources are being read.',
+  NoDocuments: 'No source gave a document.',
+  TooManyDeletions:
+    'The sources lost more than 30 % of the documents, and none was deleted; see the annotation allow-deletions.',
+  EmbeddingUnavailable: 'The embedding endpoint does not answer; passages are found by their words until it does.',
+  IndexUnavailable: 'The store of the documents does not answer; it is asked again.',
+  ElasticsearchVersion: 'The server is no Elasticsearch that this client can talk to.',
+  CertificateInvalid: 'The certificate of the backend is not trusted.',
+  NotConditional:
+    'Several writes that must not overwrite were all accepted; overwriting is only prevented by looking first.',
+  NotProbed: 'No bucket may be written to, so it was not tried.',
   InvalidDuration: 'A time span is not written as hours, minutes and seconds, for example 1h30m.',
   Timeout: 'There was no answer in time; it is tried again.',
   InternalError: 'A mistake in Swarm itself; the operator’s log has the details.',

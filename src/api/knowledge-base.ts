@@ -90,6 +90,13 @@ export const knowledgeBaseStatus = z.object({
   documents: count('Documents in the index.').optional(),
   chunks: count('Passages in the index.').optional(),
   index: z.string().max(255).optional().describe('Name of the index that answers now.'),
+  indexes: z
+    .array(z.string().min(1).max(255))
+    .max(16)
+    .optional()
+    .meta(atomicList())
+    .describe('Every index made for it; written down before it is made, so that none is left behind.'),
+  withoutVector: count('Passages that still wait for their vector.').optional(),
   indexGeneration: count('Number of the index; it grows with every rebuild.').optional(),
   lastSyncTime: timestamp().optional().describe('When the sources were last read completely.'),
   sources: z

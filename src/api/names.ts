@@ -12,11 +12,15 @@ export const annotations = {
   argumentsDigest: `${group}/arguments-digest`,
   /** On a Secret: hosts its content may be sent to, separated by commas. */
   allowedHosts: `${group}/allowed-hosts`,
+  /** On a KnowledgeBase: its generation; a reading of that generation may delete any share of the documents. */
+  allowDeletions: `${group}/allow-deletions`,
 } as const;
 
 export const finalizers = {
   /** Held until the runs of a deleted Conversation or Intent are cancelled or orphaned. */
   runs: `${group}/runs`,
+  /** Held until the indexes of a deleted KnowledgeBase are gone. */
+  index: `${group}/index`,
 } as const;
 
 /** ServiceAccount the agents act as when the object names none. */

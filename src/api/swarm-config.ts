@@ -65,17 +65,30 @@ export const backends = z
       .object({
         url: httpUrl('Address of the API server of Kubeflow Pipelines, without /apis.'),
         auth: z
-          .enum(['None', 'ServiceAccountToken'])
+          .enum(['None', 'ServiceAccountToken', 'BearerToken'])
           .default('ServiceAccountToken')
-          .describe('How requests are signed: not at all, or with a token of the run-as ServiceAccount.'),
+          .describe(
+            'How requests are signed: not at all, with a token of the run-as ServiceAccount (audience pipelines.kubeflow.org), or with the token of tokenSecretRef.',
+          ),
+        tokenSecretRef: secretKeyRef('Token that requests carry when auth is BearerToken.', 'token').optional(),
         namespace: z
           .string()
           .min(1)
           .max(63)
           .optional()
           .describe('Namespace (profile) of the runs; that of this object when absent.'),
+        metadataURL: httpUrl(
+          'Address of the gRPC service of ML Metadata, for example http://metadata-grpc-service.kubeflow.svc:8080; metrics and artifacts come from there.',
+        ).optional(),
+        uiURL: httpUrl('Address of the Kubeflow Pipelines pages that people open; links to runs begin so.').optional(),
         caSecretRef: secretKeyRef('Certificates (PEM) to trust beside the public ones.', 'ca.crt').optional(),
       })
+      .meta(
+        cel({
+          rule: "self.auth != 'BearerToken' || has(self.tokenSecretRef)",
+          message: 'tokenSecretRef is needed when auth is BearerToken: the Secret that holds the token',
+        }),
+      )
       .optional()
       .describe('Kubeflow Pipelines; absent: not offered.'),
     tekton: z
@@ -85,6 +98,9 @@ export const backends = z
     objectStore: z
       .object({
         endpoint: httpUrl('Address of the S3-compatible store, for example http://minio.storage.svc:9000.'),
+        publicEndpoint: httpUrl(
+          'Address under which people reach the store, for links they are given; the endpoint itself when absent.',
+        ).optional(),
         region: z.string().min(1).max(64).default('us-east-1').describe('Region that signatures name.'),
         secretRef: secretRef('Secret with the keys accessKeyId and secretAccessKey.'),
         caSecretRef: secretKeyRef('Certificates (PEM) to trust beside the public ones.', 'ca.crt').optional(),
@@ -116,7 +132,9 @@ const namePatterns = (description: string) =>
 export const policy = z
   .object({
     pipelines: namePatterns('Pipelines that may be run.'),
-    buckets: namePatterns('Buckets that may be read and written.'),
+    buckets: namePatterns(
+      'Buckets that may be read and written, or parts of them as bucket/prefix, for example models/team-a/*.',
+    ),
     atLeast: z
       .enum(['Never', 'OnRisk', 'Writes', 'Always'])
       .default('Never')

@@ -28,6 +28,7 @@ export function toolContext(facts: Partial<ToolContext> = {}): ToolContext {
     turn: 'churn-1',
     effectKey: 'aaaaaaaaaaaaaaaaaaaaaaaaaa',
     argumentsDigest: `sha256:${'0'.repeat(64)}`,
+    citationsFrom: 1,
     decidedAt: clock.now(),
     ...facts,
   };

@@ -15,23 +15,30 @@ export interface OpenCall {
   readonly step: Step;
   readonly offered: OfferedTool | undefined;
   readonly verdict: Verdict;
+  /** See ToolContext. */
+  readonly citationsFrom: number;
 }
+
+/** Numbers that one call may give to what it cites. */
+const citationsPerCall = 16;
 
 export function openCalls(journal: Journal, run: TurnRun): readonly OpenCall[] {
   const offers = new Map(
     framesOf(journal, run.rules).map((frame) => [frame.id, offerAt(run, frame.agent, frame.depth)]),
   );
-  return journal.steps.flatMap((step) => {
+  const firstFree = 1 + Math.max(0, ...journal.citations.map(({ n }) => n));
+  const open = journal.steps.flatMap((step) => {
     const offer = offers.get(step.frame);
-    const open = (step.calls ?? []).filter((call) => !isFinal(call));
     if (offer === undefined) return [];
-    return open.map((call) => ({
-      call,
-      step,
-      offered: offer.tools.get(call.tool),
-      verdict: judgeCall({ call, step, offer, facts: run.facts, journal }),
-    }));
+    return (step.calls ?? []).filter((call) => !isFinal(call)).map((call) => ({ call, step, offer }));
   });
+  return open.map(({ call, step, offer }, index) => ({
+    call,
+    step,
+    offered: offer.tools.get(call.tool),
+    verdict: judgeCall({ call, step, offer, facts: run.facts, journal }),
+    citationsFrom: firstFree + index * citationsPerCall,
+  }));
 }
 
 export type Clearance =

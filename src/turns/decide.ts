@@ -11,7 +11,7 @@ import type { Agent } from '../agents/agent.ts';
 import type { Offer } from './agent-registry.ts';
 import type { Frame } from './frames.ts';
 import { type Call, journalLimits, type Step, timestampOf } from './journal.ts';
-import { cut } from './results.ts';
+import { cut, type Shown } from './results.ts';
 import { systemPrompt } from './system-prompt.ts';
 import { withTimeLimit } from './time-limit.ts';
 import { transcriptOf } from './transcript.ts';
@@ -52,7 +52,27 @@ export async function decide(frame: Frame, agent: Agent, run: TurnRun): Promise<
   const { model, response } = await askInTurn([choice.model, ...(choice.fallbacks ?? [])], request, run);
   await run.hooks.boundary('after-model');
   const source = { frame: frame.id, agent: agent.name, model: model.name };
-  return decisionFrom(source, response, { offer, maxCalls: facts.limits.maxParallelCalls });
+  const decision = decisionFrom(source, response, { offer, maxCalls: facts.limits.maxParallelCalls });
+  return reviewed(decision, agent, frame);
+}
+
+/** An answer that its agent does not stand by goes back to the model, as one that cannot be used. */
+function reviewed(decision: Decision, agent: Agent, { steps }: Frame): Decision {
+  const isAnswer = decision.rejected === undefined && decision.calls.length === 0;
+  if (!isAnswer || !agent.reviewAnswer) return decision;
+  const lastUsable = steps.findLastIndex((step) => step.rejected === undefined);
+  const review = agent.reviewAnswer({
+    text: decision.text,
+    results: steps.flatMap((step) => step.calls ?? []).flatMap(resultOf),
+    rejections: steps.length - 1 - lastUsable,
+  });
+  if (review.kind === 'rejected') return { ...decision, rejected: reasonText(review.problem) };
+  return { ...decision, text: cut(review.text, journalLimits.textCharacters) };
+}
+
+function resultOf({ tool, outcome }: Call): readonly { readonly tool: string; readonly data: unknown }[] {
+  if (outcome?.state !== 'Succeeded' || outcome.result === undefined) return [];
+  return [{ tool, data: (JSON.parse(outcome.result) as Shown).data }];
 }
 
 interface Answer {

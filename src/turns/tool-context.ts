@@ -4,7 +4,7 @@ import type { TurnRun } from './turn-run.ts';
 
 /** The facts of a call that the engine decides, never the model. */
 export function toolContext(
-  { call, step }: { call: Call; step: Step },
+  { call, step, citationsFrom }: { call: Call; step: Step; citationsFrom: number },
   run: TurnRun,
   signal: AbortSignal,
 ): ToolContext {
@@ -19,6 +19,7 @@ export function toolContext(
     turn: facts.name,
     effectKey: run.mutations.randomEffectKey?.() ?? call.effectKey,
     argumentsDigest: call.argumentsDigest,
+    citationsFrom,
     decidedAt: new Date(step.decidedAt),
   };
 }

@@ -75,8 +75,19 @@ async function advance(
   const { journal, questions, next } = advanced.value;
   const { now, stop } = interruptionOf(observed, { next, deadline, context });
   if (stop) return stopped(advanced.turn, { plan: stop, journal, now });
-  const closed = next.kind === 'failed' ? closeJournal(journal, next.message, now) : journal;
-  return { turn: advanced.turn, progress: progressOf(closed, stateOf(next), questions), next };
+  return {
+    turn: advanced.turn,
+    progress: progressOf(finalJournal(journal, next, now), stateOf(next), questions),
+    next,
+  };
+}
+
+/** The journal as a turn that ends leaves it: no open calls, and of the sources those that its reply names. */
+function finalJournal(journal: Journal, next: Next, now: Date): Journal {
+  if (next.kind === 'failed') return closeJournal(journal, next.message, now);
+  if (next.kind !== 'answered') return journal;
+  const cited = journal.citations.filter(({ n }) => next.reply.includes(`[${n}]`));
+  return cited.length === 0 ? journal : { ...journal, citations: cited };
 }
 
 /** Marks external calls as Started before they are carried out; nobody else may carry them out then. */

@@ -22,7 +22,7 @@ function outsideBounds({ call, facts }: GateInput): Verdict | undefined {
   const bounds = [
     { argument: 'namespace', allowed: [facts.namespace], what: 'other namespaces than that of the conversation' },
     { argument: 'pipeline', allowed: facts.policy.pipelines, what: 'this pipeline in this namespace' },
-    { argument: 'bucket', allowed: facts.policy.buckets, what: 'this bucket in this namespace' },
+    { argument: 'bucket', allowed: facts.policy.buckets.map(bucketOf), what: 'this bucket in this namespace' },
   ];
   const broken = bounds.find(({ argument, allowed }) => {
     const value = values[argument];
@@ -31,6 +31,11 @@ function outsideBounds({ call, facts }: GateInput): Verdict | undefined {
   if (!broken) return undefined;
   const message = `${broken.argument} ${JSON.stringify(values[broken.argument])}: the policy does not allow ${broken.what}.`;
   return { kind: 'refuse', reason: 'NotAllowed', message };
+}
+
+/** What lies behind the bucket's name is a matter of keys: the object store's own door looks at those. */
+function bucketOf(pattern: string): string {
+  return pattern.split('/', 1)[0] ?? pattern;
 }
 
 /** `*` stands for any run of characters; everything else for itself. Linear in the length of the name. */
