@@ -133,11 +133,14 @@ export interface Tool extends ToolDeclaration {
    * Returns the failure for the model, or undefined when the call could be made.
    */
   precheck?(input: never, context: ToolContext): Promise<ToolFailure | undefined>;
+  /** What the call would come to, in a sentence for the person who decides: what is lost, when it fires next. */
+  preview?(input: never, context: ToolContext): Promise<string | undefined>;
 }
 
 type Executable<Input extends z.ZodObject, Output extends z.ZodType> = ToolDeclaration<Input, Output> & {
   execute(input: z.output<Input>, context: ToolContext): Promise<ToolResult<z.output<Output>>>;
   precheck?(input: z.output<Input>, context: ToolContext): Promise<ToolFailure | undefined>;
+  preview?(input: z.output<Input>, context: ToolContext): Promise<string | undefined>;
 };
 
 /** A tool whose execution is not there yet: it is known to planners, and never offered in a cluster. */

@@ -168,6 +168,11 @@ export const pendingApproval = z.object({
   arguments: z.string().max(4096).describe('Arguments as canonical JSON, cut to 4,096 characters.'),
   argumentsDigest: z.string().max(80).describe('Digest to copy into the Approval.'),
   reason: z.string().max(64).describe('Why it asks: Writes, OnRisk, PolicyRule, Destructive, …'),
+  summary: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('What the call would come to, for example what is lost or when a schedule fires next.'),
   expiresAt: timestamp().describe('When the question lapses.'),
   manifest: z.string().max(4096).describe('An Approval, ready for kubectl apply -f -.'),
 });

@@ -5,7 +5,7 @@ import { group, kinds } from '../api/group.ts';
 import { type RandomSource, systemRandom } from '../base/backoff.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf, TerminalError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { createLog, type Log } from '../base/log.ts';
 import { createMetrics, measureProcess, type Metrics } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { type ClosableKubeClient, createKubeClient } from '../kube/client-node-adapter.ts';
@@ -18,7 +18,7 @@ import { type RunningServer, startHealthServer, startMetricsServer } from '../op
 import { SwarmOperator } from '../operator/swarm-operator.ts';
 import type { TurnHooks, TurnMutations } from '../turns/boundaries.ts';
 import { addControllers } from './controllers.ts';
-import { createJsonLog } from './json-log.ts';
+
 import { createOwnModel } from './own-model.ts';
 
 /** What tests put in the place of the real thing, or add to it. */
@@ -44,7 +44,7 @@ export interface RunningSwarm {
 
 /** @throws TerminalError when the cluster cannot be served as it is, with what to do. */
 export async function startSwarm(config: Config, overrides: SwarmOverrides = {}): Promise<RunningSwarm> {
-  const { clock = systemClock, random = systemRandom, log = createJsonLog(config.logLevel) } = overrides;
+  const { clock = systemClock, random = systemRandom, log = createLog({ level: config.logLevel }) } = overrides;
   const metrics = createMetrics();
   measureProcess(metrics);
   const { kubeconfig, context } = config;

@@ -1,6 +1,6 @@
-import type { Call, CallOutcome } from './journal.ts';
-import { timestampOf } from './journal.ts';
+import { type Call, type CallOutcome, journalLimits, timestampOf } from './journal.ts';
 import { ended } from './outcomes.ts';
+import { cut } from './results.ts';
 import type { ApprovalGiven, TurnFacts } from './turn-facts.ts';
 
 /** How long a person may take to decide, if the turn lasts that long. */
@@ -21,11 +21,16 @@ export function approvalFor(call: Call, facts: TurnFacts): ApprovalGiven | undef
   return fitting.find(({ decision }) => decision === 'Deny') ?? fitting[0];
 }
 
-export function asked(call: Call, facts: TurnFacts, now: Date): CallOutcome {
+/** `preview` is what the tool can tell of what would happen. */
+export function asked(
+  call: Call,
+  facts: TurnFacts,
+  { now, preview }: { readonly now: Date; readonly preview: string | undefined },
+): CallOutcome {
   const expiresAt = new Date(Math.min(now.getTime() + approvalTtlMs, facts.deadline.getTime()));
   return {
     state: 'AwaitingApproval',
-    summary: `Waits for a person to approve ${call.tool}.`,
+    summary: cut(preview ?? `Waits for a person to approve ${call.tool}.`, journalLimits.summaryCharacters),
     deadline: timestampOf(expiresAt),
   };
 }

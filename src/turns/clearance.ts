@@ -1,3 +1,4 @@
+import type { ToolFailure } from '../agents/tool.ts';
 import type { OfferedTool } from './agent-registry.ts';
 import { approvalFor, asked, denied, lapsed } from './approvals.ts';
 import { checkArguments } from './arguments.ts';
@@ -47,7 +48,7 @@ export type Clearance =
   /** A person decides first; `outcome` when they have only now been asked. */
   | { readonly kind: 'asked'; readonly reason: string; readonly outcome?: CallOutcome };
 
-/** Whether a call may be carried out now. What could not be done anyway is not put before a person. */
+/** Whether a call may be carried out now. */
 export async function clear(open: OpenCall, run: TurnRun): Promise<Clearance> {
   const { call, verdict } = open;
   const now = run.clock.now();
@@ -63,9 +64,9 @@ export async function clear(open: OpenCall, run: TurnRun): Promise<Clearance> {
   const expired = lapsed(call, now);
   if (expired) return { kind: 'settled', outcome: expired };
   if (call.outcome !== undefined) return { kind: 'asked', reason: verdict.reason };
-  const failure = await precheck(open, run);
+  const { failure, preview } = await lookAhead(open, run);
   if (failure) return { kind: 'settled', outcome: failed(failure, now) };
-  return { kind: 'asked', reason: verdict.reason, outcome: asked(call, run.facts, now) };
+  return { kind: 'asked', reason: verdict.reason, outcome: asked(call, run.facts, { now, preview }) };
 }
 
 /** Whether an external call may be recorded as Started. */
@@ -74,10 +75,16 @@ export function mayStart({ call, verdict }: OpenCall, run: TurnRun): boolean {
   return verdict.kind === 'pass' || (verdict.kind === 'ask' && approvalFor(call, run.facts)?.decision === 'Approve');
 }
 
-async function precheck(open: OpenCall, run: TurnRun) {
-  if (open.offered?.kind !== 'tool') return undefined;
+/** What could not be done anyway is not put before a person; what could is described to them. */
+async function lookAhead(
+  open: OpenCall,
+  run: TurnRun,
+): Promise<{ readonly failure?: ToolFailure | undefined; readonly preview?: string | undefined }> {
+  if (open.offered?.kind !== 'tool') return {};
   const { tool, input } = open.offered;
   const checked = checkArguments(input, open.call.arguments);
   if (!checked.ok) throw new Error(`the recorded arguments of call ${open.call.id} do not fit: ${checked.problem}`);
-  return tool.precheck?.(checked.value as never, toolContext(open, run, run.signal));
+  const context = toolContext(open, run, run.signal);
+  const failure = await tool.precheck?.(checked.value as never, context);
+  return failure ? { failure } : { preview: await tool.preview?.(checked.value as never, context) };
 }

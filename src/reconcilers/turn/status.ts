@@ -197,6 +197,7 @@ function timestampOf(date: Date): string {
 }
 
 const shownArguments = 4_096;
+const shownSummary = 1_024;
 
 /** The questions that wait for a person, each with an Approval that is ready to be applied. */
 function pendingApprovalsOf(
@@ -216,6 +217,7 @@ function pendingApprovalsOf(
           arguments: call.arguments.slice(0, shownArguments),
           argumentsDigest: call.argumentsDigest,
           reason: questions.get(call.id) ?? known.get(call.id) ?? 'PolicyRule',
+          summary: call.outcome.summary.slice(0, shownSummary),
           expiresAt: call.outcome.deadline ?? '',
           manifest: manifestOf(turn, call),
         },

@@ -40,6 +40,7 @@ function agents(backend: Backend) {
         return { kind: 'ok', summary: 'Gone.', data: {} };
       },
       destructive: true,
+      preview: ({ value }: { value?: string }) => Promise.resolve(`Run ${value ?? 'r1'} of 3 days ago is lost.`),
       precheck: ({ value }: { value?: string }) =>
         Promise.resolve(value === 'unknown' ? { kind: 'error', code: 'NotFound', message: 'no such run' } : undefined),
     }),
@@ -325,6 +326,12 @@ describe('approval', () => {
     const { here } = given({ replies: [call('delete_run', { value: 'unknown' }), call('delete_run'), { text: 'ok' }] });
     await here.settle(turn);
     expect(callsOf(here).map(({ outcome }) => outcome?.state)).toEqual(['Failed', 'AwaitingApproval']);
+  });
+
+  test('comes with what the call would come to', async () => {
+    const { here } = given({ replies: [call('delete_run', { value: 'r7' })] });
+    await here.settle(turn);
+    expect(here.read(turn).status?.pendingApprovals).toMatchObject([{ summary: 'Run r7 of 3 days ago is lost.' }]);
   });
 });
 
