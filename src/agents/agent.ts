@@ -29,7 +29,10 @@ export type AnswerReview =
   /** The model is told what is wrong, and answers again. */
   | { readonly kind: 'rejected'; readonly problem: string };
 
-export type InventoryContext = Pick<ToolContext, 'signal' | 'namespace' | 'serviceAccountName' | 'log'> & {
+export type InventoryContext = Pick<
+  ToolContext,
+  'signal' | 'namespace' | 'serviceAccountName' | 'configName' | 'log'
+> & {
   readonly limit: number;
 };
 

@@ -29,6 +29,8 @@ export interface ToolContext {
   readonly namespace: string;
   /** The run-as ServiceAccount of that namespace; backends act as `system:serviceaccount:<namespace>:<name>`. */
   readonly serviceAccountName: string;
+  /** SwarmConfig of the namespace that names the backends; `default` when absent. */
+  readonly configName?: string | undefined;
   /** Owns what the call creates: Conversation or Intent, never the Turn, so that pruning history deletes no run. */
   readonly owner: OwnerReference;
   readonly turn: string;

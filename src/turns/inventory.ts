@@ -11,7 +11,7 @@ export interface Inventory {
   readonly unavailable: readonly string[];
 }
 
-export type InventoryScope = Pick<InventoryContext, 'namespace' | 'serviceAccountName' | 'log'>;
+export type InventoryScope = Omit<InventoryContext, 'signal' | 'limit'>;
 
 export type ReadInventory = (agents: readonly string[], scope: InventoryScope) => Promise<Inventory>;
 
@@ -46,7 +46,7 @@ export function createInventory(registry: AgentRegistry, clock: Clock): ReadInve
   const shared = (name: string, scope: InventoryScope): Promise<Inventory> => {
     const nowMs = clock.monotonicMs();
     for (const [key, reading] of readings) if (nowMs - reading.atMs > freshMs) readings.delete(key);
-    const key = `${scope.namespace}/${scope.serviceAccountName}/${name}`;
+    const key = [scope.namespace, scope.configName, scope.serviceAccountName, name].join('/');
     const inventory = readings.get(key)?.inventory ?? read(name, scope);
     if (!readings.has(key)) readings.set(key, { atMs: nowMs, inventory });
     return inventory;

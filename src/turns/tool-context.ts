@@ -15,6 +15,7 @@ export function toolContext(
     log: run.log.child({ agent: step.agent, tool: call.tool, callId: call.id }),
     namespace: facts.namespace,
     serviceAccountName: facts.serviceAccountName,
+    configName: facts.configName,
     owner: facts.owner,
     turn: facts.name,
     effectKey: run.mutations.randomEffectKey?.() ?? call.effectKey,

@@ -9,6 +9,8 @@ export interface TurnFacts {
   /** Takes part in every effect key: UID of the owner, or what stands for it when outcomes are reused. */
   readonly effectSeed: string;
   readonly serviceAccountName: string;
+  /** SwarmConfig that names the backends; the namespace's usual one when absent. */
+  readonly configName?: string | undefined;
   /** Agent that answers first. */
   readonly agent: string;
   readonly text: string;

@@ -1,11 +1,10 @@
-import type { InventoryContext } from '../agents/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Usage } from '../models/language-model.ts';
 import type { AgentRegistry, Offer } from './agent-registry.ts';
 import type { TurnHooks, TurnMutations } from './boundaries.ts';
 import type { FrameRules } from './frames.ts';
-import type { ReadInventory } from './inventory.ts';
+import type { InventoryScope, ReadInventory } from './inventory.ts';
 import type { OutcomeState } from './journal.ts';
 import type { ModelChoice } from './model-choice.ts';
 import type { TurnFacts } from './turn-facts.ts';
@@ -43,6 +42,7 @@ export function offerAt(run: TurnRun, agent: string, depth: number): Offer {
   return run.registry.offer(agent, { depth, settings: run.facts.agents });
 }
 
-export function inventoryScope(run: TurnRun): Pick<InventoryContext, 'namespace' | 'serviceAccountName' | 'log'> {
-  return { namespace: run.facts.namespace, serviceAccountName: run.facts.serviceAccountName, log: run.log };
+export function inventoryScope({ facts, log }: TurnRun): InventoryScope {
+  const { namespace, serviceAccountName, configName } = facts;
+  return { namespace, serviceAccountName, configName, log };
 }

@@ -28,6 +28,7 @@ export function turnFacts({ observed, owner, settings, deadline }: FactsInput): 
     owner: { apiVersion, kind: owner.kind, name: metadata.name, uid: metadata.uid },
     effectSeed: effectSeed(owner),
     serviceAccountName: spec.serviceAccountName,
+    configName: spec.configRef?.name,
     agent: spec.agent,
     text: turn.spec.text,
     parameters: turn.spec.parameters ?? {},
