@@ -10,4 +10,4 @@ export interface RunObserver {
   observe(run: string, context: RunObserverContext): Promise<RunReference | undefined>;
 }
 
-export type RunObserverContext = Pick<ToolContext, 'signal' | 'namespace' | 'serviceAccountName'>;
+export type RunObserverContext = Pick<ToolContext, 'signal' | 'namespace' | 'serviceAccountName' | 'configName'>;

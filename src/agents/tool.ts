@@ -31,6 +31,8 @@ export interface ToolContext {
   readonly serviceAccountName: string;
   /** SwarmConfig of the namespace that names the backends; `default` when absent. */
   readonly configName?: string | undefined;
+  /** Names of the agents that this namespace has. */
+  readonly availableAgents: readonly string[];
   /** Owns what the call creates: Conversation or Intent, never the Turn, so that pruning history deletes no run. */
   readonly owner: OwnerReference;
   readonly turn: string;

@@ -3,6 +3,7 @@ import type { Approval } from '../api/approval.ts';
 import type { Conversation } from '../api/conversation.ts';
 import { kinds } from '../api/group.ts';
 import type { Intent } from '../api/intent.ts';
+import type { KnowledgeBase } from '../api/knowledge-base.ts';
 import type { SwarmConfig } from '../api/swarm-config.ts';
 import type { Turn } from '../api/turn.ts';
 import { createKubeTektonClient } from '../backends/tekton/kube-tekton-client.ts';
@@ -13,6 +14,7 @@ import type { KubeClient, KubeObject } from '../kube/kube-client.ts';
 import { resourceTypes } from '../kube/resource-types.ts';
 import type { LanguageModel } from '../models/language-model.ts';
 import type { Controller } from '../operator/controller.ts';
+import type { Cache } from '../operator/cache.ts';
 import { keyOf } from '../operator/object-key.ts';
 import type { SwarmOperator } from '../operator/swarm-operator.ts';
 import { createConversationReconciler } from '../reconcilers/conversation/conversation-reconciler.ts';
@@ -24,11 +26,11 @@ import { approvalIndexes, turnIndexes, type TurnEvents } from '../reconcilers/tu
 import { createTurnReconciler } from '../reconcilers/turn/turn-reconciler.ts';
 import type { TurnHooks, TurnMutations } from '../turns/boundaries.ts';
 import { createAgents } from './agents.ts';
-import type { GuardedFetchSettings } from './guarded-fetch.ts';
+import type { AddressGuard } from './address-guard.ts';
 import { createModelSource } from './model-source.ts';
 import { createProbes } from './probes.ts';
 import { holderSources } from './sources.ts';
-import { teamSettings } from './team-settings.ts';
+import { teamSettings, type TeamSources } from './team-settings.ts';
 import { createTektonRuns } from './tekton-runs.ts';
 
 export interface ControllerParts {
@@ -40,7 +42,7 @@ export interface ControllerParts {
   readonly events: TurnEvents;
   readonly builtin: LanguageModel;
   readonly ownModel: LanguageModel;
-  readonly guard: Pick<GuardedFetchSettings, 'allowedHosts' | 'deniedHosts'>;
+  readonly guard: AddressGuard;
   readonly maxConcurrentTurns: number;
   /** When this process began to lead. */
   readonly leadingSince: () => Date;
@@ -61,6 +63,7 @@ export function addControllers(parts: ControllerParts): void {
     turns: operator.cacheOf<Turn>(kinds.turn, { indexes: { ...turnIndexes, ...keptTurnIndex } }),
     approvals: operator.cacheOf<Approval>(kinds.approval, { indexes: approvalIndexes }),
     configs: operator.cacheOf<SwarmConfig>(kinds.swarmConfig),
+    knowledgeBases: operator.cacheOf<KnowledgeBase>(kinds.knowledgeBase, { indexes: { namespace: namespaceIndex } }),
     // A cluster without Tekton has no runs; the watch begins when it is installed.
     pipelineRuns: operator.cacheOf<KubeObject>(resourceTypes.pipelineRun, { optional: true }),
   };
@@ -82,14 +85,21 @@ export function addControllers(parts: ControllerParts): void {
 
 type Caches = Parameters<typeof createTurnReconciler>[0]['caches'] & {
   readonly configs: Parameters<typeof createSwarmConfigReconciler>[0]['configs'];
+  readonly knowledgeBases: Cache<KnowledgeBase>;
   readonly tekton: ReturnType<typeof createKubeTektonClient>;
 };
 
+const namespaceIndex = ({ metadata }: KubeObject): readonly string[] => [metadata.namespace ?? ''];
+
 /** Turns and SwarmConfigs go together: the models that turns ask are those that the probes look at. */
-function addTurnController(parts: ControllerParts, { configs, tekton, ...caches }: Caches): void {
+function addTurnController(parts: ControllerParts, { configs, knowledgeBases, tekton, ...caches }: Caches): void {
   const { operator, kube, clock, random, metrics, events, maxConcurrentTurns } = parts;
   const { ownModel, builtin, guard, hooks, mutations } = parts;
   const models = createModelSource({ kube, configs, clock, ownModel, builtin, guard });
+  const team: TeamSources = {
+    configs,
+    hasKnowledge: (namespace) => knowledgeBases.byIndex('namespace', namespace).length > 0,
+  };
   const reconciler = createTurnReconciler({
     kube,
     caches,
@@ -100,7 +110,7 @@ function addTurnController(parts: ControllerParts, { configs, tekton, ...caches 
     maxConcurrentTurns,
     agents: createAgents(tekton, parts.agents),
     modelFor: (namespace, configName) => models.modelFor(namespace, configName),
-    policyFor: (namespace, configName) => teamSettings(configs, namespace, configName),
+    policyFor: (namespace, configName) => teamSettings(team, namespace, configName),
     get startedAt() {
       return parts.leadingSince();
     },

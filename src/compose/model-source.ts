@@ -11,7 +11,9 @@ import type { Cache } from '../operator/cache.ts';
 import { objectKey } from '../operator/object-key.ts';
 import type { ModelNotReady } from '../reconcilers/turn/dependencies.ts';
 import type { ModelChoice } from '../turns/model-choice.ts';
-import { createGuardedFetch, type GuardedFetchSettings } from './guarded-fetch.ts';
+import type { AddressGuard } from './address-guard.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
+import { keptPerConfig } from './kept-per-config.ts';
 import { readSecret } from './secret-reader.ts';
 
 export interface ModelSourceDependencies {
@@ -21,7 +23,7 @@ export interface ModelSourceDependencies {
   readonly builtin: LanguageModel;
   /** The operator's own, for namespaces without one. */
   readonly ownModel: LanguageModel;
-  readonly guard: Pick<GuardedFetchSettings, 'allowedHosts' | 'deniedHosts'>;
+  readonly guard: AddressGuard;
 }
 
 export interface ModelSource {
@@ -30,30 +32,17 @@ export interface ModelSource {
   probe(namespace: string, settings: ModelSettings, signal: AbortSignal): Promise<void>;
 }
 
-/** A Secret that was changed is noticed this late. */
-const keptMs = 30_000;
-
 /** Makes the models that the settings name, and keeps them while the settings and their Secrets stay the same. */
 export function createModelSource(dependencies: ModelSourceDependencies): ModelSource {
-  const { configs, clock, ownModel } = dependencies;
-  const kept = new Map<string, { readonly version: string; readonly untilMs: number; readonly choice: ModelChoice }>();
-
-  const choiceOf = async (config: SwarmConfig): Promise<ModelChoice> => {
-    const { namespace, name, uid, generation } = config.metadata;
-    const key = objectKey(namespace, name);
-    const version = `${uid}/${generation}`;
-    const known = kept.get(key);
-    if (known?.version === version && known.untilMs > clock.monotonicMs()) return known.choice;
-    const choice = await createChoice(dependencies, config);
-    kept.set(key, { version, untilMs: clock.monotonicMs() + keptMs, choice });
-    return choice;
-  };
+  const { configs, ownModel } = dependencies;
+  const choices = keptPerConfig(dependencies, (config) => createChoice(dependencies, config));
 
   return {
     async modelFor(namespace, configName) {
-      const config = configs.get(objectKey(namespace, configName ?? defaultConfigName));
-      if (config) return readyOrNot(() => choiceOf(config));
-      return configName === undefined ? { model: ownModel } : configNotFound(namespace, configName);
+      if (configs.get(objectKey(namespace, configName ?? defaultConfigName)) === undefined) {
+        return configName === undefined ? { model: ownModel } : configNotFound(namespace, configName);
+      }
+      return readyOrNot(async () => (await choices.of(namespace, configName)) ?? { model: ownModel });
     },
     async probe(namespace, settings, signal) {
       if (settings.provider === 'builtin') return;

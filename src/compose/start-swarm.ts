@@ -154,8 +154,8 @@ async function requireKinds(
   { namespace, log }: { readonly namespace: string | undefined; readonly log: Log },
 ): Promise<void> {
   const query = { limit: 1, ...(namespace !== undefined && { namespace }) };
-  const { conversation, turn, intent, approval, swarmConfig } = kinds;
-  for (const type of [conversation, turn, intent, approval, swarmConfig]) {
+  const { conversation, turn, intent, approval, swarmConfig, knowledgeBase } = kinds;
+  for (const type of [conversation, turn, intent, approval, swarmConfig, knowledgeBase]) {
     try {
       await kube.list(type, query);
     } catch (error) {

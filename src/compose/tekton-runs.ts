@@ -31,7 +31,7 @@ export function createTektonRuns({ kube, tekton, pipelineRuns }: TektonRunsDepen
       const owned = all.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true);
       return owned.flatMap((object) => described(object) ?? []);
     },
-    cancel: async (run, serviceAccountName) => {
+    cancel: async (run, { serviceAccountName }) => {
       const object = await get(run);
       if (!object || parseRun(object).requestedStatus !== undefined) return;
       const scope = { namespace: run.namespace, serviceAccountName, signal: AbortSignal.timeout(10_000) };
@@ -42,7 +42,7 @@ export function createTektonRuns({ kube, tekton, pipelineRuns }: TektonRunsDepen
         if (!(error instanceof TektonRefusedError && error.code === 'Rejected')) throw error;
       }
     },
-    orphan: async (run, serviceAccountName) => {
+    orphan: async (run, { serviceAccountName }) => {
       const impersonate = `system:serviceaccount:${run.namespace}:${serviceAccountName}`;
       await kube.mergePatch(resourceTypes.pipelineRun, run, { metadata: { ownerReferences: null } }, { impersonate });
     },

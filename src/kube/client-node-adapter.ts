@@ -1,7 +1,14 @@
 import { type Metrics } from '../base/metrics.ts';
 import { ApiRequests } from './api-requests.ts';
 import { isNotFound } from './errors.ts';
-import { type KubeClient, type KubeObject, type ResourceType } from './kube-client.ts';
+import {
+  type AccountToken,
+  type KubeClient,
+  type KubeObject,
+  type RequestOptions,
+  type ResourceType,
+  type TokenQuery,
+} from './kube-client.ts';
 import { type ConnectionSettings, KubeConnection } from './kube-connection.ts';
 import { collectionPath, objectPath, type QueryParameters, withQuery } from './resource-path.ts';
 import { resourceTypes } from './resource-types.ts';
@@ -15,9 +22,9 @@ export interface KubeClientOptions extends ConnectionSettings {
 export interface ClosableKubeClient extends KubeClient {
   /** The namespace of the kubeconfig's context; in a pod, its own. */
   readonly defaultNamespace: string | undefined;
-  /** Closes idle connections, so that the process can end. */
   /** Name or address of the API server. */
   readonly serverHost: string;
+  /** Closes idle connections, so that the process can end. */
   close(): void;
 }
 
@@ -33,6 +40,7 @@ export function createKubeClient(options: KubeClientOptions): ClosableKubeClient
   return {
     ...readsOf(requests),
     ...writesOf(requests, options.metrics),
+    requestToken: (account, query, options) => requestToken(requests, { account, query, options }),
     defaultNamespace: connection.namespace,
     serverHost: connection.serverHost,
     close: () => {
@@ -122,6 +130,27 @@ function writesOf(requests: ApiRequests, metrics: Metrics): Writes {
       }
     },
   };
+}
+
+interface TokenRequest {
+  readonly account: Parameters<KubeClient['requestToken']>[0];
+  readonly query: TokenQuery;
+  readonly options: RequestOptions | undefined;
+}
+
+async function requestToken(requests: ApiRequests, { account, query, options }: TokenRequest): Promise<AccountToken> {
+  const text = await requests.send({
+    method: 'POST',
+    path: `${objectPath(resourceTypes.serviceAccount, account)}/token`,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { audiences: [query.audience], expirationSeconds: query.lifetimeSeconds },
+    },
+    options,
+  });
+  const { status } = JSON.parse(text) as { status: { token: string; expirationTimestamp: string } };
+  return { token: status.token, expiresAt: new Date(status.expirationTimestamp) };
 }
 
 interface Target {

@@ -22,6 +22,8 @@ export interface KubeClient {
   watch(type: ResourceType, query: WatchQuery, signal: AbortSignal): AsyncIterable<string>;
   /** Text of a container's log. */
   logs(pod: Required<ObjectName>, query: LogQuery, options?: RequestOptions): Promise<string>;
+  /** A short-lived token of a ServiceAccount (TokenRequest API). */
+  requestToken(account: Required<ObjectName>, query: TokenQuery, options?: RequestOptions): Promise<AccountToken>;
 }
 
 export interface ResourceType {
@@ -85,6 +87,18 @@ export interface ListPage<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
   readonly continueToken?: string;
+}
+
+export interface TokenQuery {
+  /** Who the token is for; others must not accept it. */
+  readonly audience: string;
+  /** At least 600; the API server may give less or more. */
+  readonly lifetimeSeconds: number;
+}
+
+export interface AccountToken {
+  readonly token: string;
+  readonly expiresAt: Date;
 }
 
 export interface LogQuery {

@@ -8,7 +8,7 @@ import { messageOf } from '../base/errors.ts';
 import { isNotFound } from '../kube/errors.ts';
 import type { KubeClient, ResourceType } from '../kube/kube-client.ts';
 import { later, type Outcome, type ReconcileContext, settled } from '../operator/reconciler.ts';
-import { hasEnded, type RunSource } from './runs.ts';
+import { currentRuns, hasEnded, type RunHolder, type RunHolderSpec, runScopeOf, type RunSource } from './runs.ts';
 
 /** Turns get this long to end in order, runs until `runsGraceMs`, counted from the deletion; together under 30 s. */
 const turnsGraceMs = 10_000;
@@ -17,7 +17,8 @@ const lookAgainMs = 2_000;
 
 export interface RunOwnerObject {
   readonly metadata: ObjectMeta;
-  readonly spec: { readonly deletionPolicy: 'Cancel' | 'Orphan'; readonly serviceAccountName: string };
+  readonly spec: RunHolderSpec & { readonly deletionPolicy: 'Cancel' | 'Orphan' };
+  readonly status?: RunHolder['status'];
 }
 
 export interface Release {
@@ -43,7 +44,7 @@ export async function releaseRuns(
   await Promise.all(unfinished.filter((turn) => !turn.spec.cancel).map((turn) => cancelTurn(kube, turn, signal)));
   if (unfinished.length > 0 && elapsedMs < turnsGraceMs) return later(lookAgainMs);
 
-  const ended = await attempt(() => endRuns(runs, owner));
+  const ended = await attempt(() => endRuns(runs, release));
   if (elapsedMs < runsGraceMs && !(ended.ok && ended.value)) {
     if (!ended.ok) log.warn({ error: messageOf(ended.error) }, 'Trying again to end the runs of a deleted object');
     return later(lookAgainMs);
@@ -61,15 +62,19 @@ function sinceDeletion({ metadata }: RunOwnerObject, now: Date): number {
 }
 
 /** @returns true when none is left to wait for. */
-async function endRuns(runs: RunSource, { metadata, spec }: RunOwnerObject): Promise<boolean> {
-  const owned = await runs.ownedBy(metadata);
-  const going = owned.filter((run) => !hasEnded(run));
-  const { serviceAccountName, deletionPolicy } = spec;
-  if (deletionPolicy === 'Orphan') {
-    await Promise.all(going.map((run) => runs.orphan(run, serviceAccountName)));
+async function endRuns(runs: RunSource, { owner, turns, now }: Release): Promise<boolean> {
+  const { metadata, spec, status } = owner;
+  const scope = runScopeOf(spec);
+  const listed = [status, ...turns.map((turn) => turn.status)].flatMap((holder) => holder?.pipelineRuns ?? []);
+  // Objects name their owner; what other backends run is known by the lists alone.
+  const elsewhere = listed.filter((run) => run.backend !== 'tekton');
+  const all = [...(await runs.ownedBy(metadata)), ...(await currentRuns(runs, elsewhere, { scope, now }))];
+  const going = all.filter((run) => !hasEnded(run));
+  if (spec.deletionPolicy === 'Orphan') {
+    await Promise.all(going.map((run) => runs.orphan(run, scope)));
     return true;
   }
-  await Promise.all(going.map((run) => runs.cancel(run, serviceAccountName)));
+  await Promise.all(going.map((run) => runs.cancel(run, scope)));
   return going.length === 0;
 }
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/digest.ts';
 import { type Clock } from '../base/clock.ts';
 import {
+  type AccountToken,
   type DeleteOptions,
   type KubeClient,
   type KubeObject,
@@ -10,6 +11,7 @@ import {
   type ObjectName,
   type RequestOptions,
   type ResourceType,
+  type TokenQuery,
   type WatchQuery,
 } from '../kube/kube-client.ts';
 import { resourceTypes } from '../kube/resource-types.ts';
@@ -32,7 +34,7 @@ import { FakeWatchHistory } from './fake-watch-history.ts';
 import { matchesQuery } from './selector-match.ts';
 
 export type FakeVerb =
-  'get' | 'list' | 'create' | 'replace' | 'replaceStatus' | 'mergePatch' | 'delete' | 'watch' | 'logs';
+  'get' | 'list' | 'create' | 'replace' | 'replaceStatus' | 'mergePatch' | 'delete' | 'watch' | 'logs' | 'requestToken';
 
 export interface FakeRequest {
   readonly verb: FakeVerb;
@@ -69,6 +71,7 @@ export class FakeKube implements KubeClient {
   readonly requests: FakeRequest[] = [];
   readonly #clock: Clock;
   readonly #objects = new Map<string, StoredObject>();
+  #tokens = 0;
   readonly #logs = new Map<string, string>();
   readonly #faults: { fault: FakeFault; left: number }[] = [];
   readonly #history = new FakeWatchHistory();
@@ -204,6 +207,14 @@ export class FakeKube implements KubeClient {
       if (text === undefined) throw notFound(resourceTypes.pod, pod);
       return query.tailLines === undefined ? text : text.split('\n').slice(-query.tailLines).join('\n');
     });
+  }
+
+  /** Counts, so that a renewed token is another one. */
+  requestToken(account: Required<ObjectName>, query: TokenQuery, options?: RequestOptions): Promise<AccountToken> {
+    return this.#request({ verb: 'requestToken', type: resourceTypes.serviceAccount, key: account, options }, () => ({
+      token: `${account.namespace}/${account.name} for ${query.audience} ${(this.#tokens += 1)}`,
+      expiresAt: new Date(this.#clock.now().getTime() + query.lifetimeSeconds * 1000),
+    }));
   }
 
   // --- storage ------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ export function toolContext(facts: Partial<ToolContext> = {}): ToolContext {
     log: silentLog,
     namespace: 'team-a',
     serviceAccountName: 'swarm-runner',
+    availableAgents: ['supervisor', 'kfp', 'tekton', 'minio', 'docs'],
     owner: {
       apiVersion: 'swarm.mlops.dev/v1alpha1',
       kind: 'Conversation',

@@ -16,6 +16,7 @@ export function toolContext(
     namespace: facts.namespace,
     serviceAccountName: facts.serviceAccountName,
     configName: facts.configName,
+    availableAgents: run.registry.names.filter((name) => facts.agents[name]?.enabled !== false),
     owner: facts.owner,
     turn: facts.name,
     effectKey: run.mutations.randomEffectKey?.() ?? call.effectKey,

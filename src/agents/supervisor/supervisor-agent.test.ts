@@ -127,5 +127,7 @@ describe('answers of the supervisor itself', () => {
     const summary = result.kind === 'ok' ? result.summary : '';
     expect(summary).toContain('Build it');
     expect(summary).not.toMatch(/Dream of it|Files\./);
+    const elsewhere = await callTool(toolOf(agent, 'help'), {}, toolContext({ availableAgents: ['minio'] }));
+    expect(elsewhere.kind === 'ok' ? elsewhere.summary : '').toContain('No backend is set up yet');
   });
 });

@@ -375,6 +375,31 @@ describe('runs', () => {
     expect(world.status.pipelineRuns).toMatchObject([{ state: 'Cancelled' }]);
   });
 
+  test('those of Kubeflow Pipelines are looked at again and again, as nothing tells of their change', async () => {
+    world.apply({});
+    await world.settle();
+    const run = aRun({ backend: 'kfp', name: 'nightly' });
+    world.runs.set('nightly', run);
+    world.finish('Which pipelines can I run?', { pipelineRuns: [run] });
+    expect(await world.reconcile()).toEqual({ kind: 'later', afterMs: 15_000 });
+    world.runs.set('nightly', { ...run, state: 'Succeeded', finishedAt: start });
+    expect(await world.reconcile()).toEqual({ kind: 'settled' });
+    expect(world.status.pipelineRuns).toMatchObject([{ name: 'nightly', state: 'Succeeded' }]);
+  });
+
+  test('those of Kubeflow Pipelines are cancelled with the conversation that lists them', async () => {
+    const run = aRun({ backend: 'kfp', name: 'nightly' });
+    world.runs.set('nightly', run);
+    const status = { pipelineRuns: [run] };
+    world.apply({ metadata: { finalizers: [finalizers.runs] }, status, spec: { messages: [] } });
+    await world.kube.delete(kinds.conversation, world.conversation.metadata);
+    await world.reconcile();
+    world.runs.set('nightly', { ...run, state: 'Cancelled' });
+    await world.reconcile();
+    expect(world.done).toEqual(['cancel nightly']);
+    expect(world.kube.all(kinds.conversation)).toEqual([]);
+  });
+
   const deletions: Record<string, { policy: 'Cancel' | 'Orphan'; wanted: string[] }> = {
     'those still going are cancelled with the conversation': { policy: 'Cancel', wanted: ['cancel swarm-one'] },
     'those still going are left alone if the policy says so': { policy: 'Orphan', wanted: ['orphan swarm-one'] },

@@ -16,6 +16,7 @@ import { fitConversationStatus } from '../fit-status.ts';
 import { createTurn } from '../new-turn.ts';
 import { ProgressDelay } from '../progress-delay.ts';
 import { releaseRuns } from '../release-runs.ts';
+import { pollAfterMs } from '../runs.ts';
 import { recordRunEnds, type RunEvents } from '../run-events.ts';
 import { isFinished, type Observed } from './observed.ts';
 import { type ObserveDependencies, observeConversation } from './observe.ts';
@@ -51,7 +52,8 @@ export function createConversationReconciler(dependencies: ConversationDependenc
     await Promise.all(
       plan.prune.map(({ turn }) => dependencies.kube.delete(kinds.turn, turn.metadata, { uid: turn.metadata.uid })),
     );
-    return settled;
+    const waitMs = pollAfterMs(observed.runs);
+    return waitMs === undefined ? settled : later(waitMs);
   };
 
   return {

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Cache } from '../../operator/cache.ts';
 import type { ObjectKey } from '../../operator/reconciler.ts';
 import { oneLine } from '../one-line.ts';
-import { boundedRun, currentRuns, type RunSource } from '../runs.ts';
+import { boundedRun, currentRuns, runScopeOf, type RunSource } from '../runs.ts';
 import { messageDigest, messageTurnName } from '../turn-names.ts';
 import type { Observed, ObservedTurn } from './observed.ts';
 
@@ -33,7 +33,7 @@ export async function observeConversation(
     ...(conversation.status?.pipelineRuns ?? []),
     ...owned.flatMap((turn) => turn.status?.pipelineRuns ?? []),
   ];
-  const current = await currentRuns(runs, known, now);
+  const current = await currentRuns(runs, known, { scope: runScopeOf(conversation.spec), now });
   return {
     conversation,
     messages: conversation.spec.messages.map(({ text }, index) => {

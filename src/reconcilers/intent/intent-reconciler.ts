@@ -15,7 +15,7 @@ import {
 import { createTurn, keepUntilAnnotation } from '../new-turn.ts';
 import { releaseRuns } from '../release-runs.ts';
 import { recordRunEnds, type RunEvents } from '../run-events.ts';
-import { hasEnded } from '../runs.ts';
+import { hasEnded, pollAfterMs, runScopeOf } from '../runs.ts';
 import { isSettled, isTurnFinished, keptUntil, type Observed, runsOfTurn } from './observed.ts';
 import { type ObserveDependencies, observeIntent } from './observe.ts';
 import { type Plan, planIntent } from './plan.ts';
@@ -62,7 +62,7 @@ async function carryOn(
   const { observed, plan } = step;
   const { intent } = await perform(dependencies, step, context);
   await writeStatus(dependencies, { ...observed, intent }, plan);
-  if (plan.kind === 'wait') return later(plan.afterMs);
+  if (plan.kind === 'wait') return later(Math.min(plan.afterMs, pollAfterMs(observed.runs) ?? Infinity));
   return plan.kind === 'rest' && plan.deleteAfterMs !== undefined ? later(plan.deleteAfterMs) : settled;
 }
 /** @returns the intent as it is after the finalizer was put on. */
@@ -117,10 +117,10 @@ async function cancelTurn(kube: KubeClient, { metadata, spec }: Turn): Promise<v
 /** Time is up: nothing of it may go on, unless its runs were to be left alone. */
 async function stop({ kube, runs }: IntentDependencies, observed: Observed): Promise<void> {
   if (observed.turn && !isTurnFinished(observed.turn)) await cancelTurn(kube, observed.turn);
-  const { deletionPolicy, serviceAccountName } = observed.intent.spec;
-  if (deletionPolicy === 'Orphan') return;
+  const { spec } = observed.intent;
+  if (spec.deletionPolicy === 'Orphan') return;
   const going = runsOfTurn(observed).filter((run) => !hasEnded(run));
-  await Promise.all(going.map((run) => runs.cancel(run, serviceAccountName)));
+  await Promise.all(going.map((run) => runs.cancel(run, runScopeOf(spec))));
 }
 
 /** A Turn that outlives its Intent must know how its runs ended: they may be gone by the time it is reused. */

@@ -5,7 +5,7 @@ import type { Cache } from '../../operator/cache.ts';
 import { objectKey } from '../../operator/object-key.ts';
 import type { ObjectKey } from '../../operator/reconciler.ts';
 import { keepUntilAnnotation } from '../new-turn.ts';
-import { boundedRun, currentRuns, type RunSource } from '../runs.ts';
+import { boundedRun, currentRuns, runScopeOf, type RunSource } from '../runs.ts';
 import { intentTurnName } from '../turn-names.ts';
 import { isTurnFinished, type Observed } from './observed.ts';
 
@@ -38,7 +38,7 @@ export async function observeIntent(
     .byIndex('owner', intent.metadata.uid)
     .filter((candidate) => candidate.spec.owner.kind === 'Intent' && candidate.metadata.name !== turnName);
   const known = [...(intent.status?.pipelineRuns ?? []), ...(turn?.status?.pipelineRuns ?? [])];
-  const current = await currentRuns(runs, known, now);
+  const current = await currentRuns(runs, known, { scope: runScopeOf(intent.spec), now });
   return {
     intent,
     turnName,

@@ -193,6 +193,7 @@ class Process {
       delete: kube.delete.bind(kube),
       watch: kube.watch.bind(kube),
       logs: kube.logs.bind(kube),
+      requestToken: kube.requestToken.bind(kube),
       replaceStatus: async (type, object) => {
         if (this.dead) return never;
         const fate = chance.below(12);

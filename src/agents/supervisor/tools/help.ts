@@ -24,8 +24,9 @@ export const help = (agents: readonly Pick<Agent, 'name' | 'purpose' | 'tools'>[
     ],
     display: 'markdown',
     replies: true,
-    execute: () => {
-      const abilities = agents.flatMap(({ name, purpose, tools }) => {
+    execute: (_input, { availableAgents }) => {
+      const available = agents.filter(({ name }) => availableAgents.includes(name));
+      const abilities = available.flatMap(({ name, purpose, tools }) => {
         const examples = tools.filter(isTool).flatMap((tool) => tool.examples.slice(0, 1));
         return examples.length === 0 ? [] : [{ agent: name, purpose, examples: examples.slice(0, 6) }];
       });

@@ -53,6 +53,7 @@ async function observe(
 ): Promise<RunReference | undefined> {
   for (const observer of observers) {
     if (backend !== undefined && observer.backend !== backend) continue;
+    if (!context.availableAgents.includes(observer.backend)) continue;
     const reference = await observer.observe(run, context);
     if (reference) return reference;
   }
