@@ -147,8 +147,9 @@ export class FakeTekton implements TektonClient {
     const name = runNameOf(run.effectKey);
     if (dryRun) this.dryRuns += 1;
     if (this.#runs.has(`${scope.namespace}/${name}`)) return { kind: 'taken' };
-    const { pipeline, parameters, argumentsDigest, owner, workspaces = [], timeouts } = run;
-    const made = { name, pipeline, parameters, argumentsDigest, ownerUid: owner.uid, workspaces, timeouts };
+    const { pipeline, parameters, argumentsDigest, turn, timeouts, workspaces = [] } = run;
+    const ownerUid = run.owner.uid;
+    const made = { name, pipeline, parameters, argumentsDigest, ownerUid, turn, workspaces, timeouts };
     if (dryRun) return { kind: 'created', run: aTektonRun(made) };
     this.created.push(run);
     return { kind: 'created', run: this.addRun(scope.namespace, made) };

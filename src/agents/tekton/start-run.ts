@@ -40,9 +40,17 @@ export async function startRun(
   );
 }
 
+/** The garbage collector has this long to take away the run of an owner that was deleted and made again. */
+const formerOwnerMs = 120_000;
+
+/** @throws RetryableError while the run of an earlier owner of the same turn may still go away. */
 function adopt(run: TektonRun, context: ToolContext): Found<TektonRun> {
-  if (run.ownerUid === context.owner.uid && run.argumentsDigest === context.argumentsDigest) {
-    return { ok: true, value: run };
+  const isSameCall = run.argumentsDigest === context.argumentsDigest;
+  if (isSameCall && run.ownerUid === context.owner.uid) return { ok: true, value: run };
+  const sinceMs = context.clock.now().getTime() - context.decidedAt.getTime();
+  if (isSameCall && run.turn === context.turn && sinceMs < formerOwnerMs) {
+    const message = `PipelineRun ${run.name} belongs to a deleted ${context.owner.kind} of this name; waiting for it to go away`;
+    throw new RetryableError('RunOfFormerOwner', message);
   }
   return { ok: false, failure: effectConflict(run.name) };
 }

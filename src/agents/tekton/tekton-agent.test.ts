@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { RetryableError } from '../../base/errors.ts';
+import { runNameOf } from '../../backends/tekton/new-run.ts';
 import { TektonRefusedError } from '../../backends/tekton/tekton-refused-error.ts';
 import { callTool, precheckTool, toolOf } from '../../testing/call-tool.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeTekton } from '../../testing/fake-tekton.ts';
 import { aTektonParameter } from '../../testing/tekton-builders.ts';
 import { toolContext } from '../../testing/tool-context.ts';
@@ -13,9 +15,11 @@ function setUp() {
   const tekton = new FakeTekton();
   tekton.addPipeline(namespace, { name: 'build', parameters: [aTektonParameter({ name: 'tag', default: 'latest' })] });
   const agent = createTektonAgent({ tekton });
-  const context = toolContext({ namespace });
+  const clock = new FakeClock();
+  const context = toolContext({ namespace, clock });
   return {
     tekton,
+    clock,
     call: (tool: string, input: object) => callTool(toolOf(agent, tool), input, context),
     precheck: (tool: string, input: object) => precheckTool(toolOf(agent, tool), input, context),
   };
@@ -43,6 +47,17 @@ describe('the Tekton agent', () => {
     const { tekton, call } = setUp();
     tekton.createRun = () => Promise.resolve({ kind: 'taken' });
     await expect(call('run_pipeline', { pipeline: 'build' })).rejects.toThrow(RetryableError);
+  });
+
+  test('the run of a deleted object of the same name is waited for, and in the end left alone', async () => {
+    const { tekton, call, clock } = setUp();
+    await call('run_pipeline', { pipeline: 'build' });
+    const [{ effectKey } = { effectKey: '' }] = tekton.created;
+    tekton.updateRun(namespace, runNameOf(effectKey), { ownerUid: 'uid-of-the-former' });
+    await expect(call('run_pipeline', { pipeline: 'build' })).rejects.toThrow(RetryableError);
+    await clock.advance(120_000);
+    expect(await call('run_pipeline', { pipeline: 'build' })).toMatchObject({ code: 'EffectConflict' });
+    expect(tekton.created).toHaveLength(1);
   });
 
   test('what the API server would not admit is found before anyone is asked to approve', async () => {

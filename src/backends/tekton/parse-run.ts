@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { argumentsDigestAnnotation } from './new-run.ts';
+import { argumentsDigestAnnotation, runLabels } from './new-run.ts';
 import { parameterValue, pipelineSpec } from './parse-pipeline.ts';
 import { progressOf, progressStatus } from './progress.ts';
 import type { NamedValue, TektonRun } from './tekton-objects.ts';
@@ -71,6 +71,7 @@ function toRun(run: {
     tasks: run.status.pipelineSpec?.tasks ?? [],
     requestedStatus: run.spec.status,
     ownerUid: run.metadata.ownerReferences.find(({ controller }) => controller)?.uid,
+    turn: run.metadata.labels[runLabels.turn],
     argumentsDigest: run.metadata.annotations[argumentsDigestAnnotation],
     workspaces: run.spec.workspaces,
     timeouts: run.spec.timeouts,

@@ -74,6 +74,8 @@ export interface TektonRun extends TektonProgress {
   readonly requestedStatus?: string | undefined;
   /** The controller among its owners. */
   readonly ownerUid?: string | undefined;
+  /** Label of the Turn that started it. */
+  readonly turn?: string | undefined;
   readonly argumentsDigest?: string | undefined;
   /** Handed on as they are when the run is started anew. */
   readonly workspaces: readonly unknown[];
