@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { customResources } from '../src/api/custom-resources.ts';
 import { conditionsReference } from './generate/conditions-reference.ts';
+import { eventsReference } from './generate/events-reference.ts';
 import { customResourceDefinition } from './generate/custom-resource-definition.ts';
 import { metricsReference } from './generate/metrics-reference.ts';
 import { resourceReference } from './generate/resource-reference.ts';
@@ -25,6 +26,7 @@ function generatedFiles(): Map<string, string> {
   }
   files.set('crds/Kustomization', kustomization(customResources.map(({ type }) => `${type.plural}.yaml`)));
   files.set('docs/reference/conditions.md', conditionsReference());
+  files.set('docs/reference/events.md', eventsReference());
   files.set('docs/reference/metrics.md', metricsReference());
   files.set('docs/reference/settings.md', settingsReference());
   files.set('docs/reference/tools.md', toolsReference());

@@ -86,6 +86,10 @@ const schema = z.object({
   ),
   modelName: text('Name of the model at that endpoint.', 'the name the endpoint knows the model by'),
   modelApiKey: text('Key for that endpoint; give it by the environment, where other users do not see it.', 'a key'),
+  dataDirectory: text(
+    'Folder for indexes of documents and for data sets in work; absent: one in the temporary folder of the system, which a new pod finds empty.',
+    'the path of a folder',
+  ),
   allowedHosts: list(
     'Hosts that may be called although their addresses are loopback or link-local.',
     'localhost,model.test',

@@ -1,4 +1,5 @@
 import type { PipelineRun } from '../api/common.ts';
+import type { eventReasons } from '../api/events.ts';
 import type { KubeObject } from '../kube/kube-client.ts';
 import { hasEnded, type RunHolder } from './runs.ts';
 
@@ -7,7 +8,7 @@ export interface RunEvents {
   record(event: {
     readonly regarding: KubeObject;
     readonly type: 'Normal' | 'Warning';
-    readonly reason: 'RunSucceeded' | 'RunFailed';
+    readonly reason: keyof typeof eventReasons;
     readonly message: string;
   }): void;
 }

@@ -1,14 +1,8 @@
-import { conditionOf, type ConditionType, isTrue } from '../../api/conditions.ts';
+import { conditionOf, isTrue } from '../../api/conditions.ts';
+import { announcedConditions } from '../../api/events.ts';
 import type { Turn } from '../../api/turn.ts';
 import type { TurnReconcilerDependencies } from './dependencies.ts';
 import { isFinished } from './observed.ts';
-
-/** Conditions that people are told about with an Event when they come up. Progress and answers are no news. */
-const newsworthy = {
-  AwaitingApproval: 'Normal',
-  Stalled: 'Warning',
-  AttentionRequired: 'Warning',
-} as const satisfies Partial<Record<ConditionType, 'Normal' | 'Warning'>>;
 
 /** Tells people and metrics what a write has changed. */
 export function announce(
@@ -17,12 +11,16 @@ export function announce(
   dependencies: Pick<TurnReconcilerDependencies, 'events' | 'metrics'>,
 ): void {
   const { events } = dependencies;
-  for (const [type, level] of Object.entries(newsworthy) as [keyof typeof newsworthy, 'Normal' | 'Warning'][]) {
+  for (const [type, level] of entriesOf(announcedConditions)) {
     const condition = conditionOf(after.status?.conditions, type);
     if (condition?.status !== 'True' || isTrue(before.status?.conditions, type)) continue;
     events.record({ regarding: after, type: level, reason: condition.reason, message: condition.message });
   }
   if (!isFinished(before) && isFinished(after)) announceEnd(after, dependencies);
+}
+
+function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][];
 }
 
 function announceEnd(turn: Turn, { events, metrics }: Pick<TurnReconcilerDependencies, 'events' | 'metrics'>): void {
