@@ -121,6 +121,9 @@ export const conditionReasons = {
   CertificateInvalid: 'The certificate of the backend is not trusted.',
   NotConditional:
     'Several writes that must not overwrite were all accepted; overwriting is only prevented by looking first.',
+  Unreachable: 'The receiver cannot be reached; it is tried again.',
+  WrongSettings: 'What the settings name is not what they say it is; the message names the field and the remedy.',
+  NotConfigured: 'The namespace has no backend of this kind; its SwarmConfig names none.',
   NotProbed: 'No bucket may be written to, so it was not tried.',
   InvalidDuration: 'A time span is not written as hours, minutes and seconds, for example 1h30m.',
   Timeout: 'There was no answer in time; it is tried again.',

@@ -5,6 +5,8 @@ import type { SwarmConfig } from '../../api/swarm-config.ts';
 export interface Finding extends NewCondition {
   /** False: only a person can help, by changing the settings, a Secret or the cluster. */
   readonly timeMayHelp: boolean;
+  /** True: worth knowing, and no reason to call the whole degraded. */
+  readonly isAdvice?: boolean;
 }
 
 export interface Observed {

@@ -9,7 +9,7 @@ const whenReadyMs = 300_000;
 
 export function swarmConfigStatus({ config, findings, now }: Observed): SwarmConfigStatus {
   const at = { now, generation: config.metadata.generation };
-  const bad = findings.filter(({ status }) => status !== 'True');
+  const bad = findings.filter(({ status, isAdvice }) => status !== 'True' && isAdvice !== true);
   const set: NewCondition[] = [readyOf(bad), ...(bad[0] ? [troubleOf(bad)] : []), ...findings];
   const lasting = (config.status?.conditions ?? []).filter(({ type }) =>
     set.some((condition) => condition.type === type),

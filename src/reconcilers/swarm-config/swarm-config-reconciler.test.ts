@@ -118,3 +118,18 @@ test('its own write is no reason to ask everybody again', async () => {
   await world.reconcile();
   expect(world.probes()).toBe(before);
 });
+
+test('advice does not make it degraded', async () => {
+  const advice: Finding = {
+    type: 'ConditionalWrites',
+    status: 'False',
+    reason: 'NotConditional',
+    message: 'The store overwrites.',
+    timeMayHelp: true,
+    isAdvice: true,
+  };
+  const world = aWorld([good, advice]);
+  await world.reconcile();
+  expect(world.status().phase).toBe('Ready');
+  expect(conditionOf(world.status().conditions, 'ConditionalWrites')?.status).toBe('False');
+});

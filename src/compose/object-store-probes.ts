@@ -1,0 +1,77 @@
+import { allowedPrefixes, type BucketPolicy, bucketPolicyOf } from '../backends/s3/bucket-policy.ts';
+import type { ObjectStore } from '../backends/s3/object-store.ts';
+import { ObjectStoreRefusedError } from '../backends/s3/object-store-refused-error.ts';
+import { type ConditionalWrites, probeConditionalWrites } from '../backends/s3/probe-conditional-writes.ts';
+import { conditionOf } from '../api/conditions.ts';
+import type { SwarmConfig } from '../api/swarm-config.ts';
+import { attempt } from '../base/attempt.ts';
+import type { Finding } from '../reconcilers/swarm-config/observed.ts';
+import type { Probe } from '../reconcilers/swarm-config/swarm-config-reconciler.ts';
+import { available, finding, findingOf } from './findings.ts';
+import type { ObjectStores } from './object-stores.ts';
+
+/** Whether the store answers, lets us in, and has the buckets that the policy names outright. */
+export function objectStoreProbe(stores: ObjectStores): Probe {
+  return async (config, signal) => {
+    const settings = config.spec.backends.objectStore;
+    if (!settings) return undefined;
+    return finding('ObjectStoreReady', `${settings.endpoint} answers, and the keys are accepted.`, async () => {
+      const store = await stores.fresh(config, signal);
+      const named = bucketPolicyOf(config.spec.policy.buckets).filter(({ bucket }) => !bucket.includes('*'));
+      if (named.length === 0) await store.listBuckets();
+      for (const { bucket, prefix } of named) await look(store, { bucket, prefix });
+    });
+  };
+}
+
+/** Takes at most one page; a bucket that does not exist is refused by the store with a sentence that names it. */
+async function look(store: ObjectStore, place: { readonly bucket: string; readonly prefix: string }): Promise<void> {
+  for await (const _ of store.listObjects(place)) return;
+}
+
+/** Whether two writers that must not overwrite each other never both succeed; tried once for each generation. */
+export function conditionalWritesProbe(stores: ObjectStores): Probe {
+  return async (config, signal) => {
+    if (!config.spec.backends.objectStore) return undefined;
+    const known = conditionOf(config.status?.conditions, 'ConditionalWrites');
+    const { generation } = config.metadata;
+    if (known?.observedGeneration === generation && known.reason !== 'NotProbed') {
+      const { status, reason, message } = known;
+      return { type: 'ConditionalWrites', status, reason, message, ...harmless };
+    }
+    const tried = await attempt(() => tryOut(stores, config, signal));
+    if (tried.ok) return tried.value;
+    return {
+      type: 'ConditionalWrites',
+      status: 'Unknown',
+      reason: 'NotProbed',
+      message: notTried(tried.error),
+      ...harmless,
+    };
+  };
+}
+
+const harmless = { timeMayHelp: true, isAdvice: true } as const;
+
+async function tryOut(stores: ObjectStores, config: SwarmConfig, signal: AbortSignal): Promise<Finding> {
+  const store = await stores.fresh(config, signal);
+  const place = await placeFor(store, bucketPolicyOf(config.spec.policy.buckets));
+  if (!place) throw new ObjectStoreRefusedError('NoSuchBucket', 'there is no bucket to try it in');
+  return verdict(await probeConditionalWrites(store, place));
+}
+
+async function placeFor(store: ObjectStore, policy: BucketPolicy) {
+  const [bucket] = await store.listBuckets();
+  if (!bucket) return undefined;
+  const [prefix = ''] = allowedPrefixes(policy, bucket.name);
+  return { bucket: bucket.name, prefix };
+}
+
+function verdict({ kind, message }: ConditionalWrites): Finding {
+  if (kind === 'atomic') return { ...available('ConditionalWrites', message), ...harmless };
+  return { type: 'ConditionalWrites', status: 'False', reason: 'NotConditional', message, ...harmless };
+}
+
+function notTried(error: unknown): string {
+  return `It could not be tried: ${findingOf('ConditionalWrites', error).message}`;
+}
