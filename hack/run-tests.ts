@@ -30,6 +30,7 @@ interface Report {
 const suites = ['unit', 'integration', 'faults', 'e2e'] as const;
 type Suite = (typeof suites)[number];
 const testBed = 'hack/test-bed/test-bed.sh';
+const services = 'minio,versitygw,elasticsearch';
 const reports = '.reports';
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -59,7 +60,8 @@ async function withCluster(wanted: readonly Suite[]): Promise<Counts[]> {
   const environment = { ...process.env, SWARM_TEST_BED: process.env['SWARM_TEST_BED'] ?? 'test' };
   const wasRunning = (await run([testBed, 'status'], environment, 'ignore')) === 0;
   try {
-    if (!wasRunning && (await run([testBed, 'up', '--fresh'], environment)) !== 0) {
+    const begin = wasRunning ? ['services', services] : ['up', '--fresh', '--with', services];
+    if ((await run([testBed, ...begin], environment)) !== 0) {
       return [oneFailure('the test bed did not come up; its messages are above')];
     }
     const kubeconfig = execFileSync(testBed, ['kubeconfig'], { env: environment, encoding: 'utf8' }).trim();

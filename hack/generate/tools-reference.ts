@@ -1,35 +1,19 @@
 import type { Agent } from '../../src/agents/agent.ts';
-import { docsAgent } from '../../src/agents/docs/docs-agent.ts';
-import { kfpAgent } from '../../src/agents/kfp/kfp-agent.ts';
-import { minioAgent } from '../../src/agents/minio/minio-agent.ts';
-import { supervisorAgent } from '../../src/agents/supervisor/supervisor-agent.ts';
-import { createTektonAgent } from '../../src/agents/tekton/tekton-agent.ts';
-import { isTool, type ToolDeclaration } from '../../src/agents/tool.ts';
-import type { TektonClient } from '../../src/backends/tekton/tekton-client.ts';
+import type { ToolDeclaration } from '../../src/agents/tool.ts';
+import { declaredAgents } from '../../src/compose/agents.ts';
 import { z } from 'zod';
 import { table } from './resource-reference.ts';
 
-/** Declarations never call the backend; whoever did would learn that there is none. */
-const noBackend = new Proxy({} as TektonClient, {
-  get: (_target, property) => {
-    throw new Error(`a declaration used the backend: ${String(property)}`);
-  },
-});
-
 export function toolsReference(): string {
-  const agents = [supervisorAgent, createTektonAgent({ tekton: noBackend }), kfpAgent, minioAgent, docsAgent];
   return [
     '# Agents and their tools',
     'What a repeat after a crash may do decides how a tool is called: `pure` reads and may be repeated; `named` creates or changes an object whose name follows from the decision, so that a repeat finds it; `keyed` asks the receiver by a key before it repeats; `external` is never repeated; `wait` is taken up again when something changes.',
-    ...agents.flatMap(agentSection),
+    ...declaredAgents().flatMap(agentSection),
   ].join('\n\n');
 }
 
 function agentSection(agent: Agent): string[] {
-  const later = agent.tools.some(isTool)
-    ? []
-    : ['Not offered in a cluster yet: its tools are declared, and do not execute.'];
-  return [`## ${agent.name}`, agent.purpose, ...later, ...agent.tools.flatMap(toolSection)];
+  return [`## ${agent.name}`, agent.purpose, ...agent.tools.flatMap(toolSection)];
 }
 
 function toolSection(tool: ToolDeclaration): string[] {

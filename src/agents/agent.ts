@@ -1,4 +1,4 @@
-import type { ToolContext, ToolDeclaration } from './tool.ts';
+import type { Tool, ToolContext } from './tool.ts';
 
 export interface Agent {
   readonly name: string;
@@ -6,7 +6,7 @@ export interface Agent {
   readonly purpose: string;
   /** System prompt of this agent. */
   readonly instructions: string;
-  readonly tools: readonly ToolDeclaration[];
+  readonly tools: readonly Tool[];
   /** Agents this one may delegate to, by name: each becomes a tool `ask_<name>{task, answerDirectly}`. */
   readonly delegates: readonly string[];
   /** What exists right now in the agent's backend, for prompts and the builtin planner. Bounded by `limit` entries. */

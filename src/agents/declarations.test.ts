@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FakeTekton } from '../testing/fake-tekton.ts';
-import type { Agent } from './agent.ts';
-import { docsAgent } from './docs/docs-agent.ts';
-import { kfpAgent } from './kfp/kfp-agent.ts';
-import { minioAgent } from './minio/minio-agent.ts';
-import { supervisorAgent } from './supervisor/supervisor-agent.ts';
-import { createTektonAgent } from './tekton/tekton-agent.ts';
-import { isTool } from './tool.ts';
+import { declaredAgents } from '../compose/agents.ts';
 
-const agents: readonly Agent[] = [
-  supervisorAgent,
-  kfpAgent,
-  createTektonAgent({ tekton: new FakeTekton() }),
-  minioAgent,
-  docsAgent,
-];
+const agents = declaredAgents();
 const tools = agents.flatMap((agent) => agent.tools.map((tool) => ({ agent: agent.name, name: tool.name, tool })));
 const inventoryKinds = [
   'pipeline',
@@ -91,11 +78,6 @@ describe('the declarations of all agents', () => {
       const examples = agent.tools.flatMap((tool) => tool.examples);
       expect(examples.length, agent.name).toBe(new Set(examples).size);
     }
-  });
-
-  test('what can be executed today is the supervisor and Tekton', () => {
-    const executing = agents.filter((agent) => agent.tools.every(isTool)).map(({ name }) => name);
-    expect(executing).toEqual(['supervisor', 'tekton']);
   });
 
   test('no Tekton tool takes an inline spec, a resolver, a pod template, a service account or a volume', () => {

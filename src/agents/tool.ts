@@ -147,18 +147,7 @@ type Executable<Input extends z.ZodObject, Output extends z.ZodType> = ToolDecla
   preview?(input: z.output<Input>, context: ToolContext): Promise<string | undefined>;
 };
 
-/** A tool whose execution is not there yet: it is known to planners, and never offered in a cluster. */
-export function declareTool<Input extends z.ZodObject, Output extends z.ZodType>(
-  declaration: ToolDeclaration<Input, Output>,
-): ToolDeclaration {
-  return declaration;
-}
-
 /** The only way to make a tool: the compiler checks that execute takes the input schema's type. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodType>(tool: Executable<Input, Output>): Tool {
   return tool;
-}
-
-export function isTool(declaration: ToolDeclaration): declaration is Tool {
-  return 'execute' in declaration;
 }

@@ -84,10 +84,10 @@ export const runState = z
 
 export const pipelineRun = z.object({
   backend: z.enum(['tekton', 'kfp']).describe('Where it runs.'),
-  name: z.string().max(253).describe('Name of the run; for Tekton the name of the PipelineRun.'),
+  name: z.string().max(255).describe('Name of the run; for Tekton the name of the PipelineRun.'),
   namespace: z.string().max(63).describe('Namespace of the run.'),
   id: z.string().max(128).describe('Id that the backend gave: the UID for Tekton, the run_id for Kubeflow Pipelines.'),
-  pipeline: z.string().max(253).describe('Pipeline it was made from.'),
+  pipeline: z.string().max(255).describe('Pipeline it was made from.'),
   turn: z.string().max(253).describe('Turn whose decision started it.'),
   state: runState,
   startedAt: timestamp().optional().describe('When it started.'),
@@ -103,7 +103,7 @@ export const pipelineRun = z.object({
 export type PipelineRun = z.output<typeof pipelineRun>;
 
 export const citation = z.object({
-  n: z.int().min(1).max(99).describe('Number used in the text, as [n].'),
+  n: z.int().min(1).max(999).describe('Number used in the text, as [n].'),
   title: z.string().max(256).describe('Title of the source.'),
   url: z.string().max(1024).describe('Address of the source.'),
 });

@@ -36,7 +36,7 @@ const refusals: Record<string, { kube: FakeKube; query?: Partial<typeof query>; 
   'no such key': {
     kube: aKubeWith('models.test'),
     query: { key: 'other' },
-    reason: 'SecretNotFound',
+    reason: 'SecretKeyMissing',
     says: 'has no key other',
   },
 };

@@ -19,7 +19,7 @@ type Secret = KubeObject & {
 
 /**
  * One value of a Secret, read by name: the operator cannot list or watch Secrets.
- * @throws TerminalError with reason SecretNotFound, SecretNotAllowed or Forbidden, and what to do.
+ * @throws TerminalError with reason SecretNotFound, SecretKeyMissing, SecretNotAllowed or Forbidden, and what to do.
  */
 export async function readSecret(kube: KubeClient, query: SecretQuery): Promise<string> {
   const { namespace, name, key, host } = query;
@@ -34,7 +34,7 @@ export async function readSecret(kube: KubeClient, query: SecretQuery): Promise<
   const encoded = secret.data?.[key];
   if (encoded === undefined) {
     throw new TerminalError(
-      'SecretNotFound',
+      'SecretKeyMissing',
       `The Secret ${name} in namespace ${namespace} has no key ${key}; add it.`,
     );
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Agent } from '../agents/agent.ts';
 import { group, kinds } from '../api/group.ts';
 import { type RandomSource, systemRandom } from '../base/backoff.ts';
@@ -115,7 +116,9 @@ function addAll(base: Base, operator: SwarmOperator, overrides: SwarmOverrides):
     clock,
     random,
     metrics,
+    log,
     events,
+    dataDirectory: config.dataDirectory ?? join(tmpdir(), 'swarm'),
     builtin,
     ownModel: overrides.model ?? createOwnModel(config, builtin, clock),
     guard: { allowedHosts: config.allowedHosts, deniedHosts: [kube.serverHost, ...apiServerNames] },

@@ -15,8 +15,8 @@ export interface RunEvents {
 
 /** One Event for each run whose end the status did not know before. */
 export function recordRunEnds(events: RunEvents, holder: RunHolder, runs: readonly PipelineRun[] | undefined): void {
-  const known = new Set((holder.status?.pipelineRuns ?? []).filter(hasEnded).map((run) => run.name));
-  for (const run of (runs ?? []).filter((candidate) => hasEnded(candidate) && !known.has(candidate.name))) {
+  const known = new Set((holder.status?.pipelineRuns ?? []).filter(hasEnded).map(({ id }) => id));
+  for (const run of (runs ?? []).filter((candidate) => hasEnded(candidate) && !known.has(candidate.id))) {
     const good = run.state === 'Succeeded';
     events.record({
       regarding: holder,

@@ -15,7 +15,7 @@ export interface RunSource {
   /** Takes the owner off it, so that it outlives the owner. */
   orphan(run: RunName, scope: RunScope): Promise<void>;
 }
-export type RunName = Pick<PipelineRun, 'backend' | 'namespace' | 'name'>;
+export type RunName = Pick<PipelineRun, 'backend' | 'namespace' | 'name' | 'id'>;
 /** As whom, and with whose settings, a backend is asked. */
 export interface RunScope {
   readonly serviceAccountName: string;
@@ -79,8 +79,9 @@ async function currentRun(
   return { ...run, state: 'Cancelled', message, finishedAt: now.toISOString() };
 }
 
-function idOf({ backend, namespace, name }: RunName): string {
-  return `${backend}/${namespace}/${name}`;
+/** Names of PipelineRuns are theirs alone; runs of Kubeflow Pipelines may share one. */
+function idOf({ backend, namespace, name, id }: RunName): string {
+  return `${backend}/${namespace}/${backend === 'kfp' ? id : name}`;
 }
 
 /** What a status may hold of a run, whatever the backend said. */

@@ -1,12 +1,12 @@
 import type { Agent } from '../agents/agent.ts';
-import { isTool, type Tool, type ToolContext, type ToolFailure, type ToolResult } from '../agents/tool.ts';
+import type { Tool, ToolContext, ToolFailure, ToolResult } from '../agents/tool.ts';
 
 type Act<Result> = (input: unknown, context: ToolContext) => Promise<Result>;
 
 /** The agent's tool of that name, ready to be called with arguments as a model writes them. */
 export function toolOf(agent: Agent, name: string): Tool {
   const tool = agent.tools.find((entry) => entry.name === name);
-  if (!tool || !isTool(tool)) throw new Error(`agent ${agent.name} has no tool ${name} that can be executed`);
+  if (!tool) throw new Error(`agent ${agent.name} has no tool ${name}`);
   return tool;
 }
 

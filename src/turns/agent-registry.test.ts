@@ -1,21 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { Agent } from '../agents/agent.ts';
-import { declareTool } from '../agents/tool.ts';
 import { anAgent, aTool } from '../testing/turn-world.ts';
 import { createAgentRegistry } from './agent-registry.ts';
 
 const tool = (name: string) => aTool(name, 'pure', { execute: () => ({ kind: 'ok', summary: '', data: {} }) });
-const declared = declareTool({
-  name: 'later',
-  description: 'Not there yet.',
-  effect: 'named',
-  input: z.strictObject({}),
-  output: z.unknown(),
-  access: [],
-  examples: [],
-  display: 'text',
-});
 
 describe('the agent registry', () => {
   const mistakes: Record<string, { agents: readonly Agent[]; want: string }> = {
@@ -43,11 +31,7 @@ describe('the agent registry', () => {
       .schemas.map(({ name }) => name);
 
   test('offers what can be executed, and agents that have something to offer', () => {
-    const agents = [
-      anAgent('a', [tool('t')], ['b', 'empty']),
-      anAgent('b', [tool('u')]),
-      { ...anAgent('empty', []), tools: [declared] },
-    ];
+    const agents = [anAgent('a', [tool('t')], ['b', 'empty']), anAgent('b', [tool('u')]), anAgent('empty', [])];
     expect(offered(agents)).toEqual(['t', 'ask_b']);
   });
 

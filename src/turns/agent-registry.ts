@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Agent } from '../agents/agent.ts';
-import { isTool, type Tool } from '../agents/tool.ts';
+import type { Tool } from '../agents/tool.ts';
 import type { ToolSchema } from '../models/language-model.ts';
 import type { AgentSettings } from './turn-facts.ts';
 
@@ -53,7 +53,7 @@ export function createAgentRegistry(agents: readonly Agent[]): AgentRegistry {
   for (const agent of agents) {
     if (entries.has(agent.name)) throw new Error(`agent ${agent.name} is declared twice`);
     requireDistinctTools(agent);
-    entries.set(agent.name, { agent, tools: agent.tools.filter(isTool).map(offerTool) });
+    entries.set(agent.name, { agent, tools: agent.tools.map(offerTool) });
   }
   for (const agent of agents) requireDelegates(agent, entries);
 

@@ -8,7 +8,8 @@ export function withRuns(
   news: { started: readonly RunReference[]; seen: readonly RunReference[]; turn: string },
 ): readonly JournalRun[] {
   if (news.started.length === 0 && news.seen.length === 0) return runs;
-  const keyOf = (run: Pick<JournalRun, 'backend' | 'name'>) => `${run.backend}/${run.name}`;
+  // Runs of Kubeflow Pipelines may have one name.
+  const keyOf = ({ backend, name, id }: RunReference | JournalRun) => `${backend}/${backend === 'kfp' ? id : name}`;
   const byKey = new Map(runs.map((run) => [keyOf(run), run]));
   for (const run of news.started) byKey.set(keyOf(run), journalRun(run, news.turn));
   // Runs of others that were only looked at are no runs of this turn.

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import type { Agent } from '../../src/agents/agent.ts';
-import { docsAgent } from '../../src/agents/docs/docs-agent.ts';
-import { kfpAgent } from '../../src/agents/kfp/kfp-agent.ts';
-import { minioAgent } from '../../src/agents/minio/minio-agent.ts';
-import { supervisorAgent } from '../../src/agents/supervisor/supervisor-agent.ts';
-import { createTektonAgent } from '../../src/agents/tekton/tekton-agent.ts';
 import type { ToolDeclaration } from '../../src/agents/tool.ts';
+import { declaredAgents } from '../../src/compose/agents.ts';
 import type {
   InventoryEntry,
   LanguageModel,
@@ -15,9 +11,7 @@ import type {
 } from '../../src/models/language-model.ts';
 import type { Call, Item } from './utterance-set.ts';
 
-/** Declarations are all that is read of it here. */
-const noTekton = {} as Parameters<typeof createTektonAgent>[0]['tekton'];
-const served = [kfpAgent, createTektonAgent({ tekton: noTekton }), minioAgent, docsAgent];
+const [supervisorAgent, ...served] = declaredAgents() as [Agent, ...Agent[]];
 const delegation = {
   type: 'object',
   properties: { task: { type: 'string' }, answerDirectly: { type: 'boolean' } },

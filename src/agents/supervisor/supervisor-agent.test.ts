@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { callTool, toolOf } from '../../testing/call-tool.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { toolContext } from '../../testing/tool-context.ts';
+import { aTool } from '../../testing/turn-world.ts';
 import type { RunObserver } from '../run-observer.ts';
-import { declareTool, defineTool, type RunReference } from '../tool.ts';
+import type { RunReference } from '../tool.ts';
 import { createSupervisorAgent } from './supervisor-agent.ts';
-import { listBuckets } from '../minio/tools/list-buckets.ts';
 
 const run: RunReference = {
   backend: 'tekton',
@@ -111,23 +111,23 @@ describe('answers of the supervisor itself', () => {
     expect(await callTool(toolOf(agent, tool), input, toolContext())).toMatchObject({ kind: 'ok', summary });
   });
 
-  test('help names what can be executed and nothing else', async () => {
-    const common = { purpose: 'Builds.', instructions: '', delegates: [] };
-    const working = defineTool({
-      ...listBuckets,
+  test('help names the agents that the namespace has and nothing else', async () => {
+    const common = { instructions: '', delegates: [] };
+    const build = aTool('build', 'named', {
       examples: ['Build it'],
-      execute: () => Promise.resolve({ kind: 'error', code: 'None', message: '' }),
+      execute: () => Promise.reject(new Error('unused')),
     });
     const agents = [
-      { ...common, name: 'tekton', tools: [working, declareTool({ ...listBuckets, examples: ['Dream of it'] })] },
-      { ...common, name: 'minio', purpose: 'Files.', tools: [listBuckets] },
+      { ...common, name: 'tekton', purpose: 'Builds.', tools: [build] },
+      { ...common, name: 'minio', purpose: 'Files.', tools: [{ ...build, examples: ['Read it'] }] },
     ];
-    const agent = createSupervisorAgent({ agents, runObservers: [] });
-    const result = await callTool(toolOf(agent, 'help'), {}, toolContext());
-    const summary = result.kind === 'ok' ? result.summary : '';
-    expect(summary).toContain('Build it');
-    expect(summary).not.toMatch(/Dream of it|Files\./);
-    const elsewhere = await callTool(toolOf(agent, 'help'), {}, toolContext({ availableAgents: ['minio'] }));
-    expect(elsewhere.kind === 'ok' ? elsewhere.summary : '').toContain('No backend is set up yet');
+    const tool = toolOf(createSupervisorAgent({ agents, runObservers: [] }), 'help');
+    const answer = async (availableAgents: readonly string[]) => {
+      const result = await callTool(tool, {}, toolContext({ availableAgents }));
+      return result.kind === 'ok' ? result.summary : '';
+    };
+    expect(await answer(['tekton'])).toContain('Build it');
+    expect(await answer(['tekton'])).not.toMatch(/Read it|Files\./);
+    expect(await answer([])).toContain('No backend is set up yet');
   });
 });

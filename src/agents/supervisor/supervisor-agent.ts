@@ -35,6 +35,3 @@ export function createSupervisorAgent({ agents, runObservers }: SupervisorDepend
     delegates: ['kfp', 'tekton', 'minio', 'docs'],
   };
 }
-
-/** The supervisor with no backend behind it: its declarations, for planners and the reference. */
-export const supervisorAgent: Agent = createSupervisorAgent({ agents: [], runObservers: [] });

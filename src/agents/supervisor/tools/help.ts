@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Agent } from '../../agent.ts';
-import { defineTool, isTool } from '../../tool.ts';
+import { defineTool } from '../../tool.ts';
 
 /** The answer names only what can be executed. */
 export const help = (agents: readonly Pick<Agent, 'name' | 'purpose' | 'tools'>[]) =>
@@ -27,7 +27,7 @@ export const help = (agents: readonly Pick<Agent, 'name' | 'purpose' | 'tools'>[
     execute: (_input, { availableAgents }) => {
       const available = agents.filter(({ name }) => availableAgents.includes(name));
       const abilities = available.flatMap(({ name, purpose, tools }) => {
-        const examples = tools.filter(isTool).flatMap((tool) => tool.examples.slice(0, 1));
+        const examples = tools.flatMap((tool) => tool.examples.slice(0, 1));
         return examples.length === 0 ? [] : [{ agent: name, purpose, examples: examples.slice(0, 6) }];
       });
       return Promise.resolve({ kind: 'ok', summary: helpText(abilities), data: { abilities } });
