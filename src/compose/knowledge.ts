@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createElasticsearchClient, type ElasticsearchClient } from '../backends/elasticsearch/elasticsearch-client.ts';
+import type { ElasticsearchClient } from '../backends/elasticsearch/elasticsearch-client.ts';
 import { defaultConfigName } from '../api/names.ts';
 import type { KnowledgeBase } from '../api/knowledge-base.ts';
 import type { Backends, SwarmConfig } from '../api/swarm-config.ts';
@@ -10,7 +10,6 @@ import type { Log } from '../base/log.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Cache } from '../operator/cache.ts';
 import { objectKey } from '../operator/object-key.ts';
-import { createElasticsearchStore } from '../retrieval/elasticsearch-store.ts';
 import { createEmbeddedStore } from '../retrieval/embedded-store.ts';
 import type { Embedder } from '../retrieval/embedder.ts';
 import { createKnowledgeSource } from '../retrieval/knowledge-search.ts';
@@ -51,7 +50,9 @@ export function createKnowledge(parts: KnowledgeParts): KnowledgeServices {
   const embedded = createEmbeddedStore({ directory: join(dataDirectory, 'knowledge'), log });
   const stores = keptPerConfig(parts, async (config) => {
     const client = await elasticsearchOf(parts, config);
-    return client ? createElasticsearchStore({ client, clock }) : embedded;
+    if (!client) return embedded;
+    const { createElasticsearchStore } = await import('../retrieval/elasticsearch-store.ts');
+    return createElasticsearchStore({ client, clock });
   });
   const embedders = new Map<string, { readonly version: string; readonly embedder: Promise<Embedder> }>();
 
@@ -105,6 +106,7 @@ async function createEmbedder(parts: KnowledgeParts, { metadata, spec }: Knowled
   return createOpenAiEmbedder({ ...settings, apiKey, fetch: createGuardedFetch(guard), clock, random, log });
 }
 
+/** Its client takes some 40 MB, so it is loaded where somebody has an Elasticsearch. */
 async function elasticsearchOf(
   { kube, guard }: KnowledgeParts,
   { metadata, spec }: SwarmConfig,
@@ -114,6 +116,7 @@ async function elasticsearchOf(
   const { namespace } = metadata;
   const ca = settings.caSecretRef && (await readSecret(kube, { namespace, ...settings.caSecretRef }));
   const credentials = await credentialsOf(kube, namespace, settings);
+  const { createElasticsearchClient } = await import('../backends/elasticsearch/elasticsearch-client.ts');
   return createElasticsearchClient({
     nodes: settings.nodes,
     fetch: createGuardedFetch({ ...guard, ca }),
