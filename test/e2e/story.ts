@@ -96,14 +96,15 @@ export class Story {
   }
 
   /** Waits for the question, and answers it with the manifest that the Turn prints. */
-  async approve(): Promise<void> {
-    const manifest = await this.pendingApproval();
+  async approve(owner?: string): Promise<void> {
+    const manifest = await this.pendingApproval(owner);
     await this.kubectl.apply(manifest);
   }
 
-  pendingApproval(): Promise<string> {
+  /** The first of all, or of a Conversation or Intent. */
+  pendingApproval(owner?: string): Promise<string> {
     return this.until('a call waits for approval', async () => {
-      const turns = await this.turns();
+      const turns = (await this.turns()).filter(({ spec }) => owner === undefined || spec.owner.name === owner);
       return turns.flatMap((turn) => turn.status?.pendingApprovals ?? [])[0]?.manifest;
     });
   }
