@@ -8,18 +8,23 @@ export SWARM_TEST_BED=${SWARM_TEST_BED:-demo}
 export PATH=$ROOT/node_modules/.bin:$PATH # with Node 24
 BED=$ROOT/hack/test-bed/test-bed.sh
 FOLDER=${XDG_CACHE_HOME:-$HOME/.cache}/swarm/demo
-OPERATOR_LOG=$FOLDER/operator.log
-OPERATOR_PID=$FOLDER/operator.pid
 NAMESPACE=churn-team
 STARTED_AT=$SECONDS
+# shellcheck source=SCRIPTDIR/processes.sh
+source "$HERE/processes.sh"
+# shellcheck source=SCRIPTDIR/backends.sh
+source "$HERE/backends.sh"
 
 usage() {
   cat <<TEXT
 usage: hack/demo/demo.sh up | down
 
-  up     bring up a cluster with Tekton and Swarm, and let it work: a question, an approved run, two intents, a failure.
-         The cluster and the operator stay. Repeat it as often as you like.
+  up     bring up a cluster with Tekton and Swarm, and let it work: a question, an approved run, two intents, a failure,
+         documents, data and a Kubeflow pipeline. The cluster and the operator stay. Repeat it as often as you like.
   down   stop the operator and the cluster; what was built stays in the cache.
+
+environment:
+  ELASTICSEARCH=1   keep the documents in Elasticsearch instead of the index inside the operator
 TEXT
 }
 
@@ -31,11 +36,12 @@ shown() { printf '   $ %s\n' "$*"; "$@" | indented; }
 manifest() { printf '   hack/demo/%s:\n' "$1"; indented <"$HERE/$1"; }
 indented() { sed 's/^/     /'; }
 
-fail() {
+fail() { # message [process]
+  local log=$FOLDER/${2:-operator}.log
   printf '\n[demo] error: %s\n' "$1" >&2
-  if [[ -s $OPERATOR_LOG ]]; then
-    printf '  --- last lines of %s\n' "$OPERATOR_LOG" >&2
-    tail -n 15 "$OPERATOR_LOG" | cut -c 1-300 | sed 's/^/  | /' >&2
+  if [[ -s $log ]]; then
+    printf '  --- last lines of %s\n' "$log" >&2
+    tail -n 15 "$log" | cut -c 1-300 | sed 's/^/  | /' >&2
   fi
   exit 1
 }
@@ -59,39 +65,21 @@ install_swarm() {
   kubectl apply -f "$ROOT/hack/test-bed/samples" | indented
 }
 
-start_time_of() { # pid
-  local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  stat=${stat##*) }
-  set -- $stat
-  echo "${20}"
-}
-
-# The pid file holds "pid start-time": a pid alone may since belong to a stranger.
-operator_pid() {
-  local pid started
-  read -r pid started 2>/dev/null <"$OPERATOR_PID" || return 1
-  [[ -n $started && $(start_time_of "$pid") == "$started" ]] || return 1
-  echo "$pid"
-}
-
 start_operator() {
-  local port pid tries=0
+  local port tries=0
   title 'The operator starts, with the rights of its own ServiceAccount'
-  stop_operator
+  stop_process operator
   write_operator_kubeconfig
   port=$(free_port)
-  setsid node "$ROOT/src/main.ts" --kubeconfig "$FOLDER/operator.kubeconfig" \
-    --health-address "127.0.0.1:$port" --metrics-address 127.0.0.1:0 </dev/null >"$OPERATOR_LOG" 2>&1 &
-  pid=$!
-  disown
-  echo "$pid $(start_time_of "$pid")" >"$OPERATOR_PID"
+  # Everything it talks to is on this machine, which it calls only when told so.
+  start_process operator node "$ROOT/src/main.ts" --kubeconfig "$FOLDER/operator.kubeconfig" --data-directory "$FOLDER/data" \
+    --health-address "127.0.0.1:$port" --metrics-address 127.0.0.1:0 --allowed-hosts 127.0.0.1,localhost
   until is_ready "$port"; do
-    operator_pid >/dev/null || fail 'the operator ended'
+    pid_of operator >/dev/null || fail 'the operator ended'
     ((++tries < 150)) || fail 'the operator was not ready after 30 s'
     sleep 0.1
   done
-  say "ready: process $pid, log $OPERATOR_LOG"
+  say "ready: process $(pid_of operator), log $FOLDER/operator.log"
 }
 
 free_port() {
@@ -100,18 +88,6 @@ free_port() {
 
 is_ready() { # port
   node --eval 'fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))' "http://127.0.0.1:$1/readyz"
-}
-
-stop_operator() {
-  local pid tries=0
-  if pid=$(operator_pid); then
-    kill "$pid" 2>/dev/null || true
-    while operator_pid >/dev/null; do
-      ((++tries < 200)) || kill -KILL "$pid" 2>/dev/null || true
-      sleep 0.1
-    done
-  fi
-  rm -f "$OPERATOR_PID"
 }
 
 write_operator_kubeconfig() {
@@ -160,7 +136,7 @@ show_reply() { # conversation words...
 }
 
 clean_up_last_time() {
-  kubectl delete conversations,intents --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
+  kubectl delete conversations,intents,knowledgebases --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
 }
 
 ask_question() {
@@ -171,19 +147,25 @@ ask_question() {
   show_reply question churn-train failing hello
 }
 
-train_with_approval() {
+# Applies the Approval that the waiting turn prints.
+approve() { # conversation
   local turn
-  title 'A run is asked for, approved with kubectl, awaited, and its result quoted'
-  manifest training.yaml
-  kubectl apply -f "$HERE/training.yaml" | indented
-  follow conversation training AwaitingApproval
-  turn=$(kubectl get turns -l swarm.mlops.dev/conversation=training --field-selector status.phase=AwaitingApproval -o name | head -n 1)
-  [[ -n $turn ]] || fail 'no turn of conversation training asks for approval'
-  say 'Nothing has run yet. The turn prints what it would do as an Approval that is bound to these very arguments:'
+  turn=$(kubectl get turns -l "swarm.mlops.dev/conversation=$1" --field-selector status.phase=AwaitingApproval -o name | head -n 1)
+  [[ -n $turn ]] || fail "no turn of conversation $1 asks for approval"
+  kubectl get "$turn" -o jsonpath='{.status.pendingApprovals[0].summary}{"\n"}' | indented
   kubectl get "$turn" -o jsonpath='{.status.pendingApprovals[0].manifest}' >"$FOLDER/approval.yaml"
   indented <"$FOLDER/approval.yaml"
   say "kubectl get $turn -o jsonpath='{.status.pendingApprovals[0].manifest}' | kubectl apply -f -"
   kubectl apply -f "$FOLDER/approval.yaml" | indented
+}
+
+train_with_approval() {
+  title 'A run is asked for, approved with kubectl, awaited, and its result quoted'
+  manifest training.yaml
+  kubectl apply -f "$HERE/training.yaml" | indented
+  follow conversation training AwaitingApproval
+  say 'Nothing has run yet. The turn prints what it would do as an Approval that is bound to these very arguments:'
+  approve training
   follow conversation training
   show_reply training "$(kubectl get conversation training -o jsonpath='{.status.pipelineRuns[0].results.accuracy}')"
   shown kubectl get pipelineruns.tekton.dev "$(kubectl get conversation training -o jsonpath='{.status.pipelineRuns[0].name}')"
@@ -229,29 +211,33 @@ look_around() {
    k explain conversation.spec            what can be set
 
    Ask something yourself: edit hack/demo/question.yaml, then  k apply -f hack/demo/question.yaml
-   The operator's log: $OPERATOR_LOG
+   The operator's log: $FOLDER/operator.log
    Stop everything: make demo-down
 TEXT
 }
 
 up() {
   title 'A Kubernetes cluster with Tekton (the first time it is built from source, which takes a while)'
-  "$BED" up || fail 'the cluster did not come up; see above'
+  "$BED" up --with "minio${ELASTICSEARCH:+,elasticsearch}" || fail 'the cluster did not come up; see above'
   find_cluster
   mkdir -p "$FOLDER"
   chmod 700 "$FOLDER"
   install_swarm
   start_operator
   clean_up_last_time
+  start_backends
   ask_question
   train_with_approval
   judge_intents
   diagnose_failure
+  answer_from_documents
+  train_on_kubeflow
   look_around
 }
 
 down() {
-  stop_operator
+  stop_process operator
+  stop_process simulator
   "$BED" down
 }
 

@@ -1,5 +1,7 @@
 import type { ToolFailure } from '../agents/tool.ts';
 import type { OfferedTool } from './agent-registry.ts';
+import { attempt } from '../base/attempt.ts';
+import { messageOf } from '../base/errors.ts';
 import { approvalFor, asked, denied, lapsed } from './approvals.ts';
 import { checkArguments } from './arguments.ts';
 import { judgeCall } from './gates/chain.ts';
@@ -86,5 +88,10 @@ async function lookAhead(
   if (!checked.ok) throw new Error(`the recorded arguments of call ${open.call.id} do not fit: ${checked.problem}`);
   const context = toolContext(open, run, run.signal);
   const failure = await tool.precheck?.(checked.value as never, context);
-  return failure ? { failure } : { preview: await tool.preview?.(checked.value as never, context) };
+  if (failure) return { failure };
+  const preview = await attempt(async () => tool.preview?.(checked.value as never, context));
+  run.signal.throwIfAborted();
+  // A courtesy: the call can be decided about without it.
+  if (!preview.ok) run.log.warn({ tool: tool.name, error: messageOf(preview.error) }, 'Previewing a call failed');
+  return preview.ok ? { preview: preview.value } : {};
 }

@@ -3,6 +3,7 @@ import type { TektonClient } from '../../backends/tekton/tekton-client.ts';
 import type { NamedValue, TektonRun } from '../../backends/tekton/tekton-objects.ts';
 import { RetryableError } from '../../base/errors.ts';
 import { failure, type Found } from '../found.ts';
+import { textsByName, withValues } from './tekton-data.ts';
 import type { ToolContext, ToolFailure } from '../tool.ts';
 
 /** What a run is made of, once it has been checked against the pipeline. */
@@ -11,6 +12,11 @@ export interface PlannedRun {
   readonly parameters: readonly NamedValue[];
   readonly workspaces?: readonly unknown[];
   readonly timeouts?: unknown;
+}
+
+/** For the person who decides: pipeline, name and parameters of the run there would be. */
+export function inWords({ pipeline, parameters }: PlannedRun, { effectKey }: ToolContext): string {
+  return `${pipeline} as ${runNameOf(effectKey)}${withValues(textsByName(parameters))}`;
 }
 
 /** Asks the API server to admit the run without keeping it. A name that is taken already is the act's business. */

@@ -21,6 +21,7 @@ function setUp() {
     tekton,
     clock,
     call: (tool: string, input: object) => callTool(toolOf(agent, tool), input, context),
+    preview: async (tool: string, input: object) => toolOf(agent, tool).preview?.(input as never, context),
     precheck: (tool: string, input: object) => precheckTool(toolOf(agent, tool), input, context),
   };
 }
@@ -65,6 +66,18 @@ describe('the Tekton agent', () => {
     tekton.createRun = () => Promise.reject(new TektonRefusedError('Rejected', 'policy says no'));
     const failure = await precheck('run_pipeline', { pipeline: 'build' });
     expect(failure).toMatchObject({ code: 'Rejected', message: 'policy says no', untrusted: true });
+  });
+
+  test('whoever decides is told what would run, and what would be ended', async () => {
+    const { tekton, preview } = setUp();
+    expect(await preview('run_pipeline', { pipeline: 'build', params: { tag: '1.4' } })).toMatch(
+      /^Would run build as swarm-[a-z2-7]{26} with tag=1\.4\.$/,
+    );
+    tekton.addRun(namespace, { name: 'build-81', state: 'Running' });
+    expect(await preview('rerun', { run: 'build-81' })).toMatch(/^Would run build as swarm-.*, like build-81\.$/);
+    expect(await preview('cancel_run', { run: 'build-81', mode: 'Cancelled' })).toMatch(
+      /^Would end run build-81 of build \(Cancelled\), which .*running/,
+    );
   });
 
   test('an outage is left to time', async () => {

@@ -41,6 +41,12 @@ export const cancelRun = (tekton: TektonClient) =>
         ? alreadyFinished(found.value, context)
         : undefined;
     },
+    preview: async ({ run, mode }, context) => {
+      const found = await findRun(tekton, { run }, context);
+      if (!found.ok) return undefined;
+      const now = context.clock.now();
+      return `Would end run ${run} of ${pipelineNameOf(found.value)} (${mode}), which ${stateInWords(found.value, now)}.`;
+    },
     execute: async ({ run: name, mode }, context) => {
       const found = await findRun(tekton, { run: name }, context);
       if (!found.ok) return found.failure;

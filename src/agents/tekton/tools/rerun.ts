@@ -8,7 +8,7 @@ import { convertParameters, type GivenParameters } from '../convert-parameters.t
 import { findPipeline } from '../find-pipeline.ts';
 import { findRun } from '../find-run.ts';
 import { runReferenceOf } from '../run-reference.ts';
-import { startRun, tryRun, type PlannedRun } from '../start-run.ts';
+import { inWords, startRun, tryRun, type PlannedRun } from '../start-run.ts';
 import { tektonAccess } from '../tekton-access.ts';
 import { runSummary, runSummaryOf, textsByName, withValues } from '../tekton-data.ts';
 
@@ -46,6 +46,10 @@ export const rerun = (tekton: TektonClient) =>
       if (!plan.ok) return plan.failure;
       await tryRun(tekton, plan.value, context);
       return undefined;
+    },
+    preview: async (input, context) => {
+      const plan = await planRerun(tekton, input, context);
+      return plan.ok ? `Would run ${inWords(plan.value, context)}, like ${input.run}.` : undefined;
     },
     execute: async (input, context) => {
       const plan = await planRerun(tekton, input, context);

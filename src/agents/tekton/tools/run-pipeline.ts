@@ -6,7 +6,7 @@ import { defineTool, type ToolContext } from '../../tool.ts';
 import { convertParameters, type GivenParameters } from '../convert-parameters.ts';
 import { findPipeline } from '../find-pipeline.ts';
 import { runReferenceOf } from '../run-reference.ts';
-import { startRun, tryRun, type PlannedRun } from '../start-run.ts';
+import { inWords, startRun, tryRun, type PlannedRun } from '../start-run.ts';
 import { tektonAccess } from '../tekton-access.ts';
 import { runSummary, runSummaryOf, textsByName, withValues } from '../tekton-data.ts';
 
@@ -33,6 +33,10 @@ export const runPipeline = (tekton: TektonClient) =>
       if (!plan.ok) return plan.failure;
       await tryRun(tekton, plan.value, context);
       return undefined;
+    },
+    preview: async (input, context) => {
+      const plan = await planRun(tekton, input, context);
+      return plan.ok ? `Would run ${inWords(plan.value, context)}.` : undefined;
     },
     execute: async (input, context) => {
       const started = await startRun(tekton, await planRun(tekton, input, context), context);
