@@ -139,12 +139,15 @@ export interface Tool extends ToolDeclaration {
   precheck?(input: never, context: ToolContext): Promise<ToolFailure | undefined>;
   /** What the call would come to, in a sentence for the person who decides: what is lost, when it fires next. */
   preview?(input: never, context: ToolContext): Promise<string | undefined>;
+  /** Whether this very call would delete or replace something: then it asks like a destructive tool. */
+  destroys?(input: never): boolean;
 }
 
 type Executable<Input extends z.ZodObject, Output extends z.ZodType> = ToolDeclaration<Input, Output> & {
   execute(input: z.output<Input>, context: ToolContext): Promise<ToolResult<z.output<Output>>>;
   precheck?(input: z.output<Input>, context: ToolContext): Promise<ToolFailure | undefined>;
   preview?(input: z.output<Input>, context: ToolContext): Promise<string | undefined>;
+  destroys?(input: z.output<Input>): boolean;
 };
 
 /** The only way to make a tool: the compiler checks that execute takes the input schema's type. */

@@ -164,6 +164,7 @@ function addKnowledgeBaseController({ parts, caches, backends }: Wiring): void {
       storeFor: (place) => backends.knowledge.storeFor(place),
       embedderFor: (knowledgeBase) => backends.knowledge.embedderFor(knowledgeBase),
       objectStore: backends.store,
+      pdf: backends.pdf,
       pages: createPageFetcher({ fetch: createGuardedFetch(guard), clock }),
     }),
     concurrency: concurrency.knowledgeBase,

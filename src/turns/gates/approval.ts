@@ -4,13 +4,15 @@ import { type Gate, pass, type Verdict } from './gate.ts';
 import { rulesFor } from './policy.ts';
 
 /**
- * Whether a person decides first. What deletes is always asked about. Else a rule that asks wins, then a rule of the
+ * Whether a person decides first. What deletes or replaces is always asked about. Else a rule that asks wins, then a rule of the
  * namespace that allows, then the namespace's level, then the object's own rules and level.
  */
 export const approvalGate: Gate = (input) => {
   const offered = input.offer.tools.get(input.call.tool);
   if (offered?.kind !== 'tool') return pass;
-  if (offered.tool.destructive === true) return ask('Destructive');
+  const { tool } = offered;
+  const destroys = tool.destructive === true || tool.destroys?.(JSON.parse(input.call.arguments) as never) === true;
+  if (destroys) return ask('Destructive');
 
   const { ask: level, rules, teamAsk, teamRules } = input.facts.policy;
   const isRuled = (among: readonly Rule[], decision: Rule['decision']) =>

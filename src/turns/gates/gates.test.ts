@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { anAgent, aTool } from '../../testing/turn-world.ts';
 import { createAgentRegistry } from '../agent-registry.ts';
 import { emptyJournal, type Call } from '../journal.ts';
@@ -12,6 +13,8 @@ const tools = [
   aTool('run_pipeline', 'named', { execute }),
   aTool('notify', 'external', { execute }),
   aTool('delete_run', 'named', { execute, destructive: true }),
+  aTool('put_object', 'named', { execute, destroys: (({ value }: { value?: string }) => value === 'over') as never }),
+  aTool('read_object', 'pure', { execute, input: z.strictObject({ bucket: z.string() }) }),
 ];
 const registry = createAgentRegistry([anAgent('kfp', tools), anAgent('docs', [aTool('search', 'pure', { execute })])]);
 
@@ -101,6 +104,22 @@ const cases: Record<string, { given: Given; want: string }> = {
   'a deletion asks though everything is allowed': {
     given: { tool: 'delete_run', policy: { rules: [rule('Allow')], teamRules: [rule('Allow')] } },
     want: 'ask Destructive',
+  },
+  'a call that would replace something asks like a deletion': {
+    given: { tool: 'put_object', arguments: { value: 'over' }, policy: { teamRules: [rule('Allow')] } },
+    want: 'ask Destructive',
+  },
+  'the same tool passes where it replaces nothing': {
+    given: { tool: 'put_object', arguments: { value: 'new' }, policy: { teamRules: [rule('Allow')] } },
+    want: 'pass',
+  },
+  'a bucket of which a part is allowed passes: its keys are judged at the store': {
+    given: { tool: 'read_object', arguments: { bucket: 'models' }, policy: { buckets: ['models/team-a/*'] } },
+    want: 'pass',
+  },
+  'a bucket of which no part is allowed is refused': {
+    given: { tool: 'read_object', arguments: { bucket: 'payroll' }, policy: { buckets: ['models/team-a/*'] } },
+    want: 'NotAllowed',
   },
   'an Allow lifts the level of the object': {
     given: { policy: { ask: 'Writes', rules: [rule('Allow')] } },
