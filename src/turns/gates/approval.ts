@@ -1,3 +1,4 @@
+import type { Tool } from '../../agents/tool.ts';
 import type { Call } from '../journal.ts';
 import type { AskLevel, Rule } from '../turn-facts.ts';
 import { type Gate, pass, type Verdict } from './gate.ts';
@@ -10,9 +11,7 @@ import { rulesFor } from './policy.ts';
 export const approvalGate: Gate = (input) => {
   const offered = input.offer.tools.get(input.call.tool);
   if (offered?.kind !== 'tool') return pass;
-  const { tool } = offered;
-  const destroys = tool.destructive === true || tool.destroys?.(JSON.parse(input.call.arguments) as never) === true;
-  if (destroys) return ask('Destructive');
+  if (destroys(offered.tool, input.call)) return ask('Destructive');
 
   const { ask: level, rules, teamAsk, teamRules } = input.facts.policy;
   const isRuled = (among: readonly Rule[], decision: Rule['decision']) =>
@@ -23,6 +22,10 @@ export const approvalGate: Gate = (input) => {
   if (isRuled(rules, 'Allow')) return pass;
   return isAskedAt[level](input.call.effect) ? ask(level) : pass;
 };
+
+function destroys(tool: Tool, call: Call): boolean {
+  return tool.destructive === true || tool.destroys?.(JSON.parse(call.arguments) as never) === true;
+}
 
 const ask = (reason: string): Verdict => ({ kind: 'ask', reason });
 
