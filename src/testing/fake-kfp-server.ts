@@ -93,9 +93,7 @@ export class FakeKfpServer {
     if (path === '/healthz') return { body: { tag_name: '2.17.0' } };
     if (path.endsWith(':terminate')) return this.#terminate(id);
     if (method === 'GET') return this.#read(collection, id, request.query.get('filter'));
-    return collection === 'runs'
-      ? this.#createRun(request.body as Record<string, unknown>)
-      : this.#createSchedule(request.body as object);
+    return collection === 'runs' ? this.createRun(request) : this.#createSchedule(request.body as object);
   }
 
   #read(collection: string, id: string, filter: string | null): KfpAnswer {
@@ -105,7 +103,9 @@ export class FakeKfpServer {
     return { body: { [collection === 'runs' ? 'runs' : 'recurringRuns']: listed, total_size: listed.length } };
   }
 
-  async #createRun(body: Record<string, unknown>): Promise<KfpAnswer> {
+  /** What POST /runs does, for a handler of a test to go on with. */
+  async createRun(request: SeenKfpRequest): Promise<KfpAnswer> {
+    const body = request.body as Record<string, unknown>;
     const id = this.ignoresIds ? randomUUID() : String(body['run_id']);
     const death = this.diesAt;
     this.diesAt = undefined;
@@ -170,7 +170,7 @@ function found(row: unknown, message: string): KfpAnswer {
   return row === undefined ? refusal(404, message) : { body: row };
 }
 
-/** IS_SUBSTRING and EQUALS, after decoding the filter once more, as the server does. */
+/** IS_SUBSTRING, EQUALS and NOT_EQUALS, after decoding the filter once more, as the server does. */
 function fits(row: Row, filter: string | null): boolean {
   if (filter === null) return true;
   const { predicates } = JSON.parse(decodeURIComponent(filter)) as {
@@ -178,6 +178,7 @@ function fits(row: Row, filter: string | null): boolean {
   };
   return predicates.every(({ key, operation, string_value: wanted = '' }) => {
     const value = row[key] ?? '';
+    if (operation === 'NOT_EQUALS') return value !== wanted;
     return operation === 'IS_SUBSTRING' ? typeof value === 'string' && value.includes(wanted) : value === wanted;
   });
 }

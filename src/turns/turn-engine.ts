@@ -141,20 +141,30 @@ function nextAfter(trouble: unknown, about: 'model' | 'tool'): Next {
 }
 
 function nextOf(journal: Journal, run: TurnRun): Next {
-  const open = callsOf(journal).filter((call) => call.effect !== 'delegate' && !isFinal(call));
+  const open = journal.steps.flatMap(({ decidedAt, calls = [] }) =>
+    calls.filter((call) => call.effect !== 'delegate' && !isFinal(call)).map((call) => ({ ...call, decidedAt })),
+  );
   const isIdle = open.every((call) => call.outcome !== undefined);
   const isReady = framesOf(journal, run.rules).some((frame) => frame.state === 'ready');
   if (isReady || !isIdle) return { kind: 'again' };
   const now = run.clock.now().getTime();
-  const times = open.flatMap(({ outcome }) => [
+  const times = open.flatMap(({ outcome, decidedAt }) => [
     ...(outcome?.deadline === undefined ? [] : [Date.parse(outcome.deadline)]),
-    ...(outcome?.waitingFor === undefined ? [] : [now + recheckAfterMs[outcome.waitingFor.backend]]),
+    ...(outcome?.waitingFor === undefined
+      ? []
+      : [now + recheckAfterMs[outcome.waitingFor.backend](now - Date.parse(decidedAt))]),
   ]);
   return { kind: 'waiting', until: new Date(Math.min(run.facts.deadline.getTime(), ...times)) };
 }
 
-/** Changes of PipelineRuns are watched, so looking at them is only a safety net; runs of Kubeflow Pipelines are polled. */
-const recheckAfterMs = { tekton: 60_000, kfp: 15_000 } as const;
+/**
+ * Changes of PipelineRuns are watched, so looking at them is only a safety net. Runs of Kubeflow Pipelines are polled: the
+ * longer the wait has lasted, the less often.
+ */
+const recheckAfterMs = {
+  tekton: () => 60_000,
+  kfp: (waitedMs: number) => Math.min(30_000, Math.max(2_000, waitedMs / 8)),
+} as const;
 
 function fitted({ journal: recorded, facts }: AdvanceRequest, advance: Advance): Advance {
   const journal = fitJournal(recorded, advance.journal, facts.journalBytes);

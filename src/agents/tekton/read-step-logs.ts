@@ -1,6 +1,6 @@
 import type { TektonClient, TektonScope } from '../../backends/tekton/tekton-client.ts';
 import type { TektonStep, TektonTaskRun } from '../../backends/tekton/tekton-objects.ts';
-import { lastLines, logLines } from './log-lines.ts';
+import { lastLines, logLines } from '../log-lines.ts';
 
 export interface StepLogs {
   readonly task: string;

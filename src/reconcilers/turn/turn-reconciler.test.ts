@@ -15,7 +15,10 @@ const turn = aTurn({ metadata: { creationTimestamp: createdAt } });
 
 class Backend extends Receiver {
   runState: 'Running' | 'Succeeded' = 'Running';
+  runBackend: 'tekton' | 'kfp' = 'tekton';
 }
+
+const r1 = { namespace: 'team-a', name: 'r1', id: 'u', pipeline: 'a', state: 'Running' } as const;
 
 /** The supervisor works directly, so that scripts stay short. */
 function agents(backend: Backend) {
@@ -57,7 +60,7 @@ function agents(backend: Backend) {
               kind: 'waiting',
               summary: 'Waiting for r1.',
               until: new Date(decidedAt.getTime() + 600_000),
-              run: { backend: 'tekton', namespace: 'team-a', name: 'r1', id: 'u', pipeline: 'a', state: 'Running' },
+              run: { ...r1, backend: backend.runBackend },
             }
           : { kind: 'ok', summary: 'r1 succeeded.', data: { accuracy: '0.93' } },
     }),
@@ -362,6 +365,23 @@ describe('an external call', () => {
 });
 
 describe('waiting', () => {
+  test('for a run that cannot be watched looks at it again, the less often the longer it lasts', async () => {
+    const { here, backend } = given({ replies: [call('wait_for_run')] });
+    backend.runBackend = 'kfp';
+    const pausesMs: number[] = [];
+    for (let looks = 0; looks < 12; looks++) {
+      const outcome = await here.settle(turn);
+      if (outcome.kind !== 'later') throw new Error('it does not wait');
+      pausesMs.push(outcome.afterMs);
+      await here.clock.advance(outcome.afterMs);
+    }
+    expect(pausesMs.slice(0, 3)).toEqual([2_000, 2_000, 2_000]);
+    expect(pausesMs).toEqual([...pausesMs].sort((left, right) => left - right));
+    for (let looks = 0; looks < 12; looks++) await here.clock.advance(30_000);
+    expect(await here.settle(turn)).toEqual({ kind: 'later', afterMs: 30_000 });
+    expect(here.turnWrites).toBe(2);
+  });
+
   test('is a state of the journal, not a promise: it survives a restart', async () => {
     const { here, backend, model } = given({ replies: [call('wait_for_run'), { text: 'Accuracy 0.93.' }] });
     const outcome = await here.settle(turn);

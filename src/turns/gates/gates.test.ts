@@ -13,7 +13,7 @@ const tools = [
   aTool('run_pipeline', 'named', { execute }),
   aTool('notify', 'external', { execute }),
   aTool('delete_run', 'named', { execute, destructive: true }),
-  aTool('put_object', 'named', { execute, destroys: (({ value }: { value?: string }) => value === 'over') }),
+  aTool('put_object', 'named', { execute, destroys: ({ value }: { value?: string }) => value === 'over' }),
   aTool('read_object', 'pure', { execute, input: z.strictObject({ bucket: z.string() }) }),
 ];
 const registry = createAgentRegistry([anAgent('kfp', tools), anAgent('docs', [aTool('search', 'pure', { execute })])]);

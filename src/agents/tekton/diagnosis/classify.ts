@@ -1,9 +1,9 @@
 import type { TektonContainer } from '../../../backends/tekton/tekton-objects.ts';
-import type { Cause } from './cause.ts';
+import { containerReasons, type FailureCause, podCreationCause } from '../../failure-causes.ts';
 import type { Facts, Suspect } from './facts.ts';
 
 export interface Finding {
-  readonly cause: Cause;
+  readonly cause: FailureCause;
   /** What the backend says about it. */
   readonly message: string;
 }
@@ -18,22 +18,22 @@ export function classify(facts: Facts): Finding {
   return ofSuspect ?? { cause: causeOfState(facts), message: run.message };
 }
 
-function causeOfRun({ run, taskRuns }: Facts): Cause | undefined {
+function causeOfRun({ run, taskRuns }: Facts): FailureCause | undefined {
   // The pipeline was valid when the run began: a task did not give a result that another one needs.
   if (run.reason === 'PipelineValidationFailed' && taskRuns.length > 0) return 'UpstreamFailure';
   return runReasons[run.reason];
 }
 
 /** What is left to say when no task gives an explanation. */
-function causeOfState({ run: { state, reason, message } }: Facts): Cause {
+function causeOfState({ run: { state, reason, message } }: Facts): FailureCause {
   if (state === 'Cancelled') return 'Cancelled';
   if (reason === 'PipelineRunTimeout') return 'Timeout';
-  if (reason === 'CreateRunFailed') return creationCause(message);
+  if (reason === 'CreateRunFailed') return podCreationCause(message);
   return state === 'Running' || state === 'Pending' ? 'None' : 'Unknown';
 }
 
 /** Reasons of a PipelineRun that tell the cause by themselves. */
-const runReasons: Readonly<Record<string, Cause>> = {
+const runReasons: Readonly<Record<string, FailureCause>> = {
   ParameterMissing: 'MissingParameter',
   ObjectParameterMissKeys: 'MissingParameter',
   ParameterTypeMismatch: 'InvalidParameter',
@@ -55,17 +55,6 @@ const runReasons: Readonly<Record<string, Cause>> = {
 function classifySuspect(suspect: Suspect): Finding | undefined {
   return ofPod(suspect) ?? ofStep(suspect) ?? ofTaskRun(suspect);
 }
-
-const containerReasons: Readonly<Record<string, Cause>> = {
-  ImagePullBackOff: 'ImagePull',
-  ErrImagePull: 'ImagePull',
-  ErrImageNeverPull: 'ImagePull',
-  InvalidImageName: 'ImagePull',
-  RegistryUnavailable: 'ImagePull',
-  CreateContainerConfigError: 'Configuration',
-  CreateContainerError: 'Configuration',
-  OOMKilled: 'OutOfMemory',
-};
 
 function ofPod({ pod }: Suspect): Finding | undefined {
   if (!pod) return undefined;
@@ -89,7 +78,7 @@ function ofStep({ step, taskRun }: Suspect): Finding | undefined {
 }
 
 /** Reasons of a TaskRun. An open set: newer versions of Tekton add some. */
-const taskReasons: Readonly<Record<string, Cause>> = {
+const taskReasons: Readonly<Record<string, FailureCause>> = {
   StepFailed: 'UserException',
   SidecarFailed: 'UserException',
   InitContainerFailed: 'UserException',
@@ -113,15 +102,8 @@ const taskReasons: Readonly<Record<string, Cause>> = {
 
 function ofTaskRun({ taskRun, step }: Suspect): Finding | undefined {
   const { reason, message, state } = taskRun;
-  if (reason === 'PodCreationFailed') return { cause: creationCause(message), message };
+  if (reason === 'PodCreationFailed') return { cause: podCreationCause(message), message };
   const cause = taskReasons[reason];
   if (cause !== undefined) return { cause, message };
   return state === 'Failed' && step?.exitCode ? { cause: 'UserException', message } : undefined;
-}
-
-/** Tekton has one reason for everything that keeps a pod from being created; only the API server's words tell more. */
-function creationCause(message: string): Cause {
-  if (/exceeded quota/i.test(message)) return 'Quota';
-  if (/admission|denied|violates|forbidden/i.test(message)) return 'Admission';
-  return /not found/i.test(message) ? 'NotFound' : 'Unknown';
 }

@@ -1,11 +1,12 @@
 import type { TektonEvent } from '../../../backends/tekton/tekton-objects.ts';
-import { cleanLine, errorLineOf, lastLines } from '../log-lines.ts';
-import { advice, exitCodeHints, type Cause } from './cause.ts';
+import { exitCodeHints, type FailureCause } from '../../failure-causes.ts';
+import { cleanLine, errorLineOf, lastLines } from '../../log-lines.ts';
+import { advice } from './advice.ts';
 import { classify } from './classify.ts';
 import type { Facts } from './facts.ts';
 
 export interface Diagnosis {
-  readonly cause: Cause;
+  readonly cause: FailureCause;
   readonly task?: string;
   readonly step?: string;
   readonly exitCode?: number;
@@ -40,11 +41,11 @@ export function diagnose(facts: Facts): Diagnosis {
 }
 
 /** Steps that Tekton ended itself, after a timeout for example, carry an exit code that no program gave. */
-const causesWithExitCode: readonly Cause[] = ['UserException', 'OutOfMemory'];
+const causesWithExitCode: readonly FailureCause[] = ['UserException', 'OutOfMemory'];
 
 function placeOf(
   { suspects: [suspect] }: Facts,
-  cause: Cause,
+  cause: FailureCause,
 ): Pick<Diagnosis, 'task' | 'step' | 'exitCode' | 'attempts'> {
   if (!suspect) return {};
   const { taskRun, step } = suspect;
@@ -56,13 +57,13 @@ function placeOf(
   };
 }
 
-function logOf({ suspects: [suspect] }: Facts, cause: Cause): Pick<Diagnosis, 'logLine' | 'logTail'> {
+function logOf({ suspects: [suspect] }: Facts, cause: FailureCause): Pick<Diagnosis, 'logLine' | 'logTail'> {
   const log = suspect?.log ?? [];
   const logLine = cause === 'UserException' ? errorLineOf(log) : undefined;
   return { ...(logLine !== undefined && { logLine }), logTail: lastLines(log, logCharacters) };
 }
 
-function exitCodeHint(cause: Cause, exitCode: number | undefined): readonly string[] {
+function exitCodeHint(cause: FailureCause, exitCode: number | undefined): readonly string[] {
   const hint = cause === 'UserException' ? exitCodeHints[exitCode ?? 0] : undefined;
   return hint === undefined ? [] : [hint];
 }

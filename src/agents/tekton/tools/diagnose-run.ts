@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { TektonClient } from '../../../backends/tekton/tekton-client.ts';
 import type { TektonRun } from '../../../backends/tekton/tekton-objects.ts';
 import { runQuestion } from '../../argument.ts';
+import { failureCauses } from '../../failure-causes.ts';
 import { defineTool } from '../../tool.ts';
-import { causes } from '../diagnosis/cause.ts';
 import { diagnose, type Diagnosis } from '../diagnosis/diagnose.ts';
 import { gatherFacts } from '../diagnosis/facts.ts';
 import { findRun } from '../find-run.ts';
@@ -19,7 +19,7 @@ export const diagnoseRun = (tekton: TektonClient) =>
     input: z.strictObject(runQuestion),
     output: z.object({
       run: runSummary,
-      cause: z.enum(causes),
+      cause: z.enum(failureCauses),
       task: z.string().optional(),
       step: z.string().optional(),
       exitCode: z.int().optional(),

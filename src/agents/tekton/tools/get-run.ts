@@ -4,7 +4,7 @@ import type { TektonRun, TektonTaskRun } from '../../../backends/tekton/tekton-o
 import { runQuestion, runState } from '../../argument.ts';
 import { defineTool } from '../../tool.ts';
 import { findRun } from '../find-run.ts';
-import { cleanLine } from '../log-lines.ts';
+import { cleanLine } from '../../log-lines.ts';
 import { insightAccess } from '../tekton-access.ts';
 import {
   pipelineNameOf,

@@ -3,7 +3,7 @@ import type { TektonClient } from '../../../backends/tekton/tekton-client.ts';
 import { limit, nameContains, namespace, pageToken } from '../../argument.ts';
 import { pageOf } from '../../page.ts';
 import { defineTool } from '../../tool.ts';
-import { refuseOtherNamespace } from '../own-namespace.ts';
+import { refuseOtherNamespace } from '../../own-namespace.ts';
 import { tektonAccess } from '../tekton-access.ts';
 
 export const listPipelines = (tekton: TektonClient) =>

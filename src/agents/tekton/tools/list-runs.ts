@@ -4,7 +4,7 @@ import type { TektonRun } from '../../../backends/tekton/tekton-objects.ts';
 import { existing, limit, nameContains, namespace, pageToken, since, state, until } from '../../argument.ts';
 import { pageOf } from '../../page.ts';
 import { defineTool } from '../../tool.ts';
-import { refuseOtherNamespace } from '../own-namespace.ts';
+import { refuseOtherNamespace } from '../../own-namespace.ts';
 import { selectRuns } from '../select-runs.ts';
 import { tektonAccess } from '../tekton-access.ts';
 import { runSummary, runSummaryOf, stateInWords } from '../tekton-data.ts';

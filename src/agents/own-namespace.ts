@@ -1,5 +1,5 @@
-import { failure } from '../found.ts';
-import type { ToolContext, ToolFailure } from '../tool.ts';
+import { failure } from './found.ts';
+import type { ToolContext, ToolFailure } from './tool.ts';
 
 /** Tools stay in the namespace of the conversation; asking for another one is answered, not obeyed. */
 export function refuseOtherNamespace(wanted: string | undefined, context: ToolContext): ToolFailure | undefined {

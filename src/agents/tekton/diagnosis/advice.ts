@@ -1,27 +1,7 @@
-/** Classes of causes, and what to try about each; `{…}` is filled from the findings. */
+import type { FailureCause } from '../../failure-causes.ts';
 
-export const causes = [
-  'None',
-  'UserException',
-  'OutOfMemory',
-  'ImagePull',
-  'MissingParameter',
-  'InvalidParameter',
-  'Configuration',
-  'Quota',
-  'Unschedulable',
-  'Evicted',
-  'Timeout',
-  'UpstreamFailure',
-  'Cancelled',
-  'Admission',
-  'NotFound',
-  'InvalidPipeline',
-  'Unknown',
-] as const;
-export type Cause = (typeof causes)[number];
-
-export const advice: Readonly<Record<Cause, readonly string[]>> = {
+/** What to try about each class of causes. */
+export const advice: Readonly<Record<FailureCause, readonly string[]>> = {
   None: [],
   UserException: [
     'Read the log of the step: the error comes from the program it runs.',
@@ -57,15 +37,4 @@ export const advice: Readonly<Record<Cause, readonly string[]>> = {
   NotFound: ['Create what is missing, or correct its name in the pipeline.'],
   InvalidPipeline: ['Correct the pipeline as the message says; kubectl apply --dry-run=server checks it.'],
   Unknown: ['Look at the events and the log, and at the controller of Tekton if they say nothing.'],
-};
-
-/** What exit codes beyond 128 and a few others usually mean. */
-export const exitCodeHints: Readonly<Record<number, string>> = {
-  2: 'Exit code 2 often means wrong usage: check the arguments of the step.',
-  126: 'Exit code 126: the command was found but may not be executed.',
-  127: 'Exit code 127: the command was not found in the image.',
-  134: 'Exit code 134: the program aborted itself.',
-  137: 'Exit code 137: the process was killed, often for want of memory.',
-  139: 'Exit code 139: the program accessed memory it must not (segmentation fault).',
-  143: 'Exit code 143: the process was asked to end (SIGTERM).',
 };
