@@ -14,8 +14,8 @@ export interface Submission {
 }
 
 /**
- * Remembers what was sent without an answer, so that it is not sent twice. One for the whole process: a client lives no
- * longer than a call.
+ * Remembers what was sent without an answer, so that it is not sent twice. One for the whole process, whichever client
+ * is asked.
  */
 export interface SubmissionMemory {
   /** Notes that this process carries out decisions from now on; only the first time counts. */
