@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the test bed itself on a bed of its own: self-test.sh [node | fake-node]. Takes about two minutes when all programs
-# are built. Ends with "N passed, N failed".
+# Tests the test bed itself on a bed of its own: self-test.sh [node | fake-node]. Takes about three minutes when all
+# programs are built. Ends with "N passed, N failed".
 set -euo pipefail
 
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -69,6 +69,7 @@ comes_up_in_time() {
 }
 
 own_pids() { cut -d' ' -f1 "$STATE"/run/*.pid; }
+service_pids() { cut -d' ' -f1 "$STATE"/services/run/*.pid; }
 
 is_back_after_a_crash() {
   local pid
@@ -95,7 +96,7 @@ survives_an_interrupted_up() {
 # Of the bed's processes only; in a bed with namespaces of its own nothing may listen outside of them at all.
 listens_on_loopback_only() {
   local pids open
-  pids=$(own_pids | paste -sd '|')
+  pids=$({ own_pids; service_pids; } | paste -sd '|')
   open=$(ss -ltnpH | awk -v pids="pid=($pids)," '$0 ~ pids && $4 !~ /^(127\.0\.0\.1|\[::1\]):/ { print $4 }')
   echo "listening beyond loopback: ${open:-nothing}"
   [[ -z $open ]]
@@ -103,15 +104,74 @@ listens_on_loopback_only() {
 
 # By the mark in their environment, see launch in lib/processes.sh.
 no_process_is_left() {
-  ! grep --files-with-matches --null-data --line-regexp --fixed-strings --no-messages "SWARM_TEST_BED_OWNER=$STATE" /proc/[0-9]*/environ
+  ! grep --files-with-matches --null-data --line-regexp --fixed-strings --no-messages \
+    --regexp "SWARM_TEST_BED_OWNER=$STATE" --regexp "SWARM_TEST_BED_OWNER=$STATE/services" /proc/[0-9]*/environ
 }
 
 nothing_is_left() { no_process_is_left && [[ ! -e $STATE ]]; }
 
 status_fails_when_down() { ! bed status; }
 
+# shellcheck disable=SC2016 # for the shell inside
+object_stores_answer() {
+  bed exec -- bash -euc '
+    for endpoint in "$SWARM_TEST_S3_ENDPOINT" "$SWARM_TEST_S3_SECOND_ENDPOINT"; do
+      [[ $(curl --silent --output /dev/null --write-out "%{http_code}" "$endpoint/") == 403 ]]
+      [[ $endpoint == http://127.0.0.1:* ]]
+    done
+    [[ -n $SWARM_TEST_S3_SECRET_KEY && $SWARM_TEST_S3_SECRET_KEY != "$SWARM_TEST_S3_SECOND_SECRET_KEY" ]]'
+}
+
+services_need_no_cluster() {
+  bed services minio,versitygw
+  bed status
+  object_stores_answer
+  [[ ! -e $STATE/kubeconfig ]]
+}
+
+# shellcheck disable=SC2016 # for the shell inside
+services_keep_address_and_password() {
+  local before pid
+  before=$(bed environment)
+  for pid in $(service_pids); do kill -KILL "$pid"; done
+  if bed status; then return 1; fi
+  bed services minio,versitygw
+  [[ $(bed environment) == "$before" ]]
+  object_stores_answer
+}
+
+services_stop_one_by_one() {
+  bed services --stop versitygw
+  bed status
+  if bed environment | grep SECOND; then return 1; fi
+  bed services --stop
+  [[ -z $(bed environment) ]]
+  status_fails_when_down
+}
+
+unknown_services_are_named() {
+  local answer
+  if answer=$(bed services minio,nothing 2>&1); then return 1; fi
+  [[ $answer == *"there is no service 'nothing'"* && $answer == *versitygw* ]]
+}
+
+services_outlive_the_cluster() {
+  local before
+  before=$(service_pids)
+  for pid in $(own_pids); do kill -KILL "$pid"; done
+  bed up
+  [[ $(service_pids) == "$before" ]]
+  object_stores_answer
+  kubectl get namespace default
+}
+
 bed down --purge 2>/dev/null
-check 'a new bed comes up' bed up
+check 'services start without a cluster' services_need_no_cluster
+check 'a service that was killed is back at its address' services_keep_address_and_password
+check 'services are stopped one by one' services_stop_one_by_one
+check 'a service that is not there is refused' unknown_services_are_named
+check 'a new bed comes up, with services' bed up --with minio,versitygw
+check 'services outlive a crash of the cluster' services_outlive_the_cluster
 check 'all components run' bed status
 check 'up again changes nothing and takes under 30 s' bash -c "'$HERE/test-bed.sh' samples default && '$HERE/test-bed.sh' up"
 check 'the sample pipelines end as they say' all_samples_end_as_described

@@ -12,12 +12,16 @@ usage() {
   cat <<TEXT
 usage: hack/test-bed/test-bed.sh COMMAND
 
-  up [--fresh]         start the cluster, or whatever of it is missing; --fresh throws its old state away first
-  down [--purge]       stop it; --purge deletes its state too
-  status               one line for each component; fails unless all run
+  up [--fresh] [--with SERVICES]
+                       start the cluster, or whatever of it is missing; --fresh throws its old state away first
+  services SERVICES    start services without touching the cluster; names with commas between: $(known_services | paste -sd ',')
+  services --stop [SERVICES]
+  down [--purge]       stop cluster and services; --purge deletes their state too
+  status               one line for each component and service; fails unless all run
+  environment          print shell lines that say how to reach cluster and services: eval "\$(test-bed.sh environment)"
   kubeconfig           print the path of the administrator's kubeconfig
   kubectl              print the path of kubectl
-  exec -- COMMAND...   run a command with KUBECONFIG and PATH set
+  exec -- COMMAND...   run a command with that environment, and kubectl in PATH
   samples NAMESPACE    install the sample pipelines of hack/test-bed/samples
   load REF ARCHIVE     make a docker-archive file available to pods under the name it has inside
   image REF OPTIONS    pack files into an image and load it; options as in images/pack.mjs
@@ -37,11 +41,13 @@ main() {
   load_settings
   case $command in
     up) lock_bed; up "$@" ;;
+    services) lock_bed; services_command "$@" ;;
     down) lock_bed; down "$@" ;;
     status) status ;;
     kubeconfig) use_bed; echo "$KUBECONFIG_FILE" ;;
     kubectl) choose_mode; kubectl_path ;;
-    exec) use_bed; run_with_bed "$@" ;;
+    environment) environment ;;
+    exec) run_with_bed "$@" ;;
     samples) use_bed; install_samples "$@" ;;
     load) use_bed; lock_bed; load_image "$@" ;;
     image) use_bed; lock_bed; ensure_image "$@" ;;

@@ -1,4 +1,4 @@
-# Builds Kubernetes, etcd, Tekton and KWOK from their Go modules: no registry and no download site is needed besides the
+# Builds Kubernetes, etcd, Tekton, KWOK and the object stores from their Go modules: no registry and no download site is needed besides the
 # Go module proxy. Results are shared by all beds: $CACHE/bin/<component>-<version>/<component>.
 
 GO_MINIMUM=1.26
@@ -12,6 +12,8 @@ version_of() {
     etcd) echo "$ETCD_VERSION" ;;
     tekton-*) echo "$TEKTON_VERSION" ;;
     kwok) echo "$KWOK_VERSION" ;;
+    minio) echo "$MINIO_VERSION" ;;
+    versitygw) echo "$VERSITYGW_VERSION" ;;
     *) echo "$KUBERNETES_VERSION" ;;
   esac
 }
@@ -29,11 +31,13 @@ recipe_of() {
     tekton-controller | tekton-loopback-controller) echo tekton github.com/tektoncd/pipeline/cmd/controller '2 min' ;;
     tekton-*) echo tekton "github.com/tektoncd/pipeline/cmd/${1#tekton-}" '5 s' ;;
     kwok) echo kwok sigs.k8s.io/kwok/cmd/kwok '3 min' ;;
+    minio) echo minio github.com/minio/minio '3 min' ;;
+    versitygw) echo versitygw github.com/versity/versitygw/cmd/versitygw '1 min' ;;
     *) fail "no recipe for $1" ;;
   esac
 }
 
-# What this mode needs, in the order of building.
+# What a cluster of this mode needs, in the order of building.
 needed_binaries() {
   local control_plane='etcd kube-apiserver kubectl kube-controller-manager kube-scheduler'
   local tekton='tekton-controller tekton-entrypoint tekton-nop tekton-workingdirinit tekton-sidecarlogresults'
@@ -43,9 +47,9 @@ needed_binaries() {
   esac
 }
 
-ensure_binaries() {
+ensure_binaries() { # components...
   local component missing=() number=0
-  for component in $(needed_binaries); do
+  for component in "$@"; do
     [[ -x $(binary "$component") ]] || missing+=("$component")
   done
   ((${#missing[@]})) || return 0
@@ -115,7 +119,7 @@ loopback_go_mod() { # folder for the copies
 
 require_go() {
   local version
-  command -v go >/dev/null || fail "Go $GO_MINIMUM or newer is needed to build Kubernetes: https://go.dev/dl/"
+  command -v go >/dev/null || fail "Go $GO_MINIMUM or newer is needed to build programs: https://go.dev/dl/"
   version=$(GOTOOLCHAIN=local go env GOVERSION)
   version=${version#go}
   [[ $(printf '%s\n' "$GO_MINIMUM" "$version" | sort -V | head -n 1) == "$GO_MINIMUM" ]] ||

@@ -1,19 +1,31 @@
 # up, down, status and exec.
 
 up() {
-  case ${1:-} in
-    '') ;;
-    --fresh) down --purge; load_settings ;;
-    *) usage >&2; exit 2 ;;
-  esac
+  local fresh='' services=''
+  while (($#)); do
+    case $1 in
+      --fresh) fresh=1 ;;
+      --with) services=$(wanted_services "${2:-}") || exit; shift ;;
+      *) usage >&2; exit 2 ;;
+    esac
+    shift
+  done
+  if [[ -n $fresh ]]; then down --purge; load_settings; fi
   choose_mode
   case $MODE in
-    existing) up_existing; return ;;
-    kind) up_kind; return ;;
+    existing) up_existing ;;
+    kind) up_kind ;;
+    *) up_plain ;;
   esac
+  # shellcheck disable=SC2086 # into words
+  if [[ -n $services ]]; then start_services $services; fi
+}
+
+up_plain() {
   ensure_prerequisites
   choose_addresses
-  ensure_binaries
+  # shellcheck disable=SC2046 # into words
+  ensure_binaries $(needed_binaries)
   clear_pid_files_of_dead_processes
   ensure_certificates
   enter_namespaces || true
@@ -55,6 +67,7 @@ clear_pid_files_of_dead_processes() {
 
 down() {
   case ${1:-} in '' | --purge) ;; *) usage >&2; exit 2 ;; esac
+  stop_services
   case $MODE in
     kind) down_kind "$@" ;;
     node | fake-node)
@@ -80,6 +93,18 @@ components() {
 }
 
 status() {
+  local all_run=0
+  # A bed may be services only.
+  if [[ -n $MODE || -n ${SWARM_KUBECONFIG:-} || -z $(services_of_bed) ]]; then
+    cluster_status || all_run=1
+  else
+    in_services any_service_runs || all_run=1
+  fi
+  in_services services_status || all_run=1
+  return "$all_run"
+}
+
+cluster_status() {
   local component pid all_run=0
   choose_mode
   if ! is_plain; then
@@ -116,8 +141,14 @@ install_samples() { # namespace
   say "installed in namespace $1: $(cd "$HERE/samples" && echo *.yaml | sed 's/\.yaml//g')"
 }
 
+# With the environment of the cluster and of the services that run.
 run_with_bed() {
+  local variables kubectl
   if [[ ${1:-} == -- ]]; then shift; fi
   (($#)) || fail 'exec needs a command'
-  PATH=$(dirname "$(kubectl_path)"):$PATH KUBECONFIG=$KUBECONFIG_FILE exec "$@"
+  if [[ -z $(services_of_bed) ]]; then use_bed; fi
+  variables=$(environment)
+  eval "$variables"
+  if kubectl=$(kubectl_path); then PATH=$(dirname "$kubectl"):$PATH; fi
+  exec "$@"
 }

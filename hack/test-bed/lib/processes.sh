@@ -31,7 +31,7 @@ launch() { # name command...
   (
     exec 9>&- # the bed's lock must not live on in the process
     # shellcheck disable=SC2016
-    exec setsid env -i PATH="$PATH:/usr/sbin:/sbin" HOME="$HOME" SWARM_TEST_BED_OWNER="$STATE" bash -c '
+    exec setsid env -i PATH="$PATH:/usr/sbin:/sbin" HOME="$HOME" SWARM_TEST_BED_OWNER="$OWNER" bash -c '
       stat=$(cat /proc/$$/stat); rest=${stat##*) }; fields=($rest)
       echo "$$ ${fields[19]}" >"$1.new"; mv "$1.new" "$1"
       shift; exec "$@"' launch "$RUN/$name.pid" "$@"

@@ -11,6 +11,7 @@ BEDS=$CACHE/test-beds
 STATE=$BEDS/$BED
 LOGS=$STATE/logs
 RUN=$STATE/run # pid files
+OWNER=$STATE   # whose processes are launched: the cluster's, or those of its services (lib/services.sh)
 PKI=$STATE/pki
 KUBECONFIG_FILE=$STATE/kubeconfig
 NODE_NAME=swarm-$BED
@@ -25,6 +26,8 @@ KUBERNETES_VERSION=$(module_version control-plane k8s.io/kubernetes)
 ETCD_VERSION=$(module_version control-plane go.etcd.io/etcd/server/v3)
 TEKTON_VERSION=$(module_version tekton github.com/tektoncd/pipeline)
 KWOK_VERSION=$(module_version kwok sigs.k8s.io/kwok)
+MINIO_VERSION=$(module_version minio github.com/minio/minio)
+VERSITYGW_VERSION=$(module_version versitygw github.com/versity/versitygw)
 
 # Who can log in with a token, for tests of access rules: user=groups.
 TEST_USERS='alice=data-scientists bob=data-scientists carol=approvers mallory=outsiders'

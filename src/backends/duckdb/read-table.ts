@@ -20,8 +20,10 @@ export async function readTable(
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return { columns, rows, cut: false };
-    for (const values of chunk.convertRows(JsonDuckDBValueConverter)) {
-      const row = values.map((value, index) => cellOf(value as Cell, types[index] ?? ''));
+    for (let index = 0; index < chunk.rowCount; index += 1) {
+      // Row by row: a portion of two thousand long texts would be far more than is let through.
+      const values = chunk.convertRowValues(index, JsonDuckDBValueConverter);
+      const row = values.map((value, column) => cellOf(value as Cell, types[column] ?? ''));
       bytes += JSON.stringify(row).length;
       if (rows.length >= maximumRows || bytes > maximumBytes) return { columns, rows, cut: true };
       rows.push(row);
