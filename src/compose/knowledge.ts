@@ -3,9 +3,10 @@ import type { ElasticsearchClient } from '../backends/elasticsearch/elasticsearc
 import { defaultConfigName } from '../api/names.ts';
 import type { KnowledgeBase } from '../api/knowledge-base.ts';
 import type { Backends, SwarmConfig } from '../api/swarm-config.ts';
+import { attempt } from '../base/attempt.ts';
 import type { RandomSource } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
-import { TerminalError } from '../base/errors.ts';
+import { messageOf, RetryableError, TerminalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Cache } from '../operator/cache.ts';
@@ -14,9 +15,9 @@ import { createEmbeddedStore } from '../retrieval/embedded-store.ts';
 import type { Embedder } from '../retrieval/embedder.ts';
 import { createKnowledgeSource } from '../retrieval/knowledge-search.ts';
 import type { KnowledgeScope, KnowledgeSource } from '../retrieval/knowledge-source.ts';
-import type { KnowledgeStore } from '../retrieval/knowledge-store.ts';
-import { createOpenAiEmbedder } from '../retrieval/openai-embedder.ts';
+import type { KnowledgeIndex, KnowledgeStore } from '../retrieval/knowledge-store.ts';
 import type { AddressGuard } from './address-guard.ts';
+import { createEmbedders } from './embedders.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { keptPerConfig } from './kept-per-config.ts';
 import { readSecret } from './secret-reader.ts';
@@ -54,23 +55,13 @@ export function createKnowledge(parts: KnowledgeParts): KnowledgeServices {
     const { createElasticsearchStore } = await import('../retrieval/elasticsearch-store.ts');
     return createElasticsearchStore({ client, clock });
   });
-  const embedders = new Map<string, { readonly version: string; readonly embedder: Promise<Embedder> }>();
 
   const storeFor: KnowledgeServices['storeFor'] = async ({ namespace, configName }) => {
     const isMissing = parts.configs.get(objectKey(namespace, configName ?? defaultConfigName)) === undefined;
     if (isMissing && configName !== undefined) throw configNotFound(namespace, configName);
     return (await stores.of(namespace, configName)) ?? embedded;
   };
-  const embedderFor = async (knowledgeBase: KnowledgeBase) => {
-    if (!knowledgeBase.spec.embedding) return undefined;
-    const { uid, generation } = knowledgeBase.metadata;
-    const known = embedders.get(uid);
-    if (known?.version === String(generation)) return known.embedder;
-    const embedder = createEmbedder(parts, knowledgeBase);
-    embedders.set(uid, { version: String(generation), embedder });
-    embedder.catch(() => embedders.delete(uid));
-    return embedder;
-  };
+  const embedderFor = createEmbedders(parts);
   const basesOf = async ({ namespace }: KnowledgeScope) => {
     const built = knowledgeBases.byIndex('namespace', namespace).filter(({ status }) => status?.indexGeneration);
     const bases = await Promise.all(built.map((one) => readyBase(one, { storeFor, embedderFor })));
@@ -93,17 +84,15 @@ async function readyBase(
   const { namespace, name } = knowledgeBase.metadata;
   const store = await storeFor({ namespace, configName: knowledgeBase.spec.configRef?.name });
   const index = await store.active({ namespace, knowledgeBase: name });
-  return index && { name, index, embedder: await embedderFor(knowledgeBase) };
+  if (!index) return undefined;
+  const embedder = await attempt(() => embedderFor(knowledgeBase));
+  return { name, index, embedder: embedder.ok ? embedder.value : unusable(index, embedder.error) };
 }
 
-async function createEmbedder(parts: KnowledgeParts, { metadata, spec }: KnowledgeBase): Promise<Embedder> {
-  const { kube, clock, random, log, guard } = parts;
-  if (!spec.embedding) throw new Error(`knowledge base ${metadata.name} has no embedding`);
-  const { apiKeySecretRef, ...settings } = spec.embedding;
-  const { hostname: host } = new URL(settings.baseURL);
-  const secret = apiKeySecretRef && { namespace: metadata.namespace, ...apiKeySecretRef, host };
-  const apiKey = secret && (await readSecret(kube, secret));
-  return createOpenAiEmbedder({ ...settings, apiKey, fetch: createGuardedFetch(guard), clock, random, log });
+/** Words are searched all the same, and the answer says why vectors were not. */
+function unusable({ settings }: KnowledgeIndex, cause: unknown): Embedder {
+  const error = new RetryableError('EmbeddingUnavailable', messageOf(cause), { cause });
+  return { model: settings.embeddingModel ?? '', embed: () => Promise.reject(error) };
 }
 
 /** Its client takes some 40 MB, so it is loaded where somebody has an Elasticsearch. */

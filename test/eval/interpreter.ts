@@ -1,107 +1,83 @@
-import { z } from 'zod';
 import type { Agent } from '../../src/agents/agent.ts';
-import type { ToolDeclaration } from '../../src/agents/tool.ts';
+import type { Tool, ToolSuccess } from '../../src/agents/tool.ts';
 import { declaredAgents } from '../../src/compose/agents.ts';
-import type {
-  InventoryEntry,
-  LanguageModel,
-  ModelCall,
-  ModelMessage,
-  ToolSchema,
-} from '../../src/models/language-model.ts';
+import type { InventoryEntry, LanguageModel } from '../../src/models/language-model.ts';
+import { FakeClock } from '../../src/testing/fake-clock.ts';
+import { silentLog } from '../../src/testing/turn-world.ts';
+import { createAgentRegistry } from '../../src/turns/agent-registry.ts';
+import { emptyJournal, type Journal } from '../../src/turns/journal.ts';
+import { createTurnEngine, type Next } from '../../src/turns/turn-engine.ts';
+import type { Exchange, TurnFacts } from '../../src/turns/turn-facts.ts';
 import type { Call, Item } from './utterance-set.ts';
-
-const [supervisorAgent, ...served] = declaredAgents() as [Agent, ...Agent[]];
-const delegation = {
-  type: 'object',
-  properties: { task: { type: 'string' }, answerDirectly: { type: 'boolean' } },
-  required: ['task'],
-};
-const stepLimit = 16;
+import { resultOf } from './world-results.ts';
 
 export interface Interpreter {
-  /** The calls that a request leads to, in order, without look-ups of the supervisor itself. */
+  /** The calls that a request leads to, in order, without the waits of the supervisor itself. */
   interpret(item: Pick<Item, 'utterance' | 'previous'>): Promise<readonly Call[]>;
 }
 
 /**
- * Drives supervisor and agents through the model port as the turn engine does, for all declared tools, also those that
- * cannot be executed yet: calls are noted and answered with a plain success.
+ * Runs requests through the turn engine with all agents. Their tools answer from the inventory, so that a request of
+ * several steps can go on with what the earlier ones found; what counts is what was decided.
  */
 export function createInterpreter(model: LanguageModel, inventory: readonly InventoryEntry[], now: Date): Interpreter {
-  const supervisorTools = [...supervisorAgent.tools.map(toolSchema), ...served.map(delegateSchema)];
-
-  const frame = async (agent: Agent, messages: ModelMessage[], noted: Call[]): Promise<string> => {
-    const isSupervisor = agent === supervisorAgent;
-    const tools = isSupervisor ? supervisorTools : agent.tools.map(toolSchema);
-    const known = isSupervisor ? inventory : inventory.filter((entry) => entry.agent === agent.name);
-    for (let step = 0; step < stepLimit; step += 1) {
-      const { signal } = new AbortController();
-      const answer = await model.respond({
-        system: agent.instructions,
-        messages: [...messages],
-        tools,
-        inventory: known,
-        now,
-        signal,
-      });
-      if (answer.calls.length === 0) return answer.text;
-      messages.push({ role: 'assistant', text: answer.text, calls: answer.calls });
-      for (const call of answer.calls) {
-        const content = await act(agent, call, noted);
-        messages.push({ role: 'tool', callId: call.id, tool: call.tool, content: JSON.stringify(content) });
-      }
-      const [last] = answer.calls;
-      if (agent.tools.some(({ name, replies }) => replies === true && name === last?.tool)) return '';
-    }
-    return '';
-  };
-
-  const act = async (agent: Agent, call: ModelCall, noted: Call[]): Promise<{ summary: string; data: unknown }> => {
-    const args = JSON.parse(call.arguments) as Record<string, unknown>;
-    const delegate = served.find(({ name }) => call.tool === `ask_${name}`);
-    if (delegate)
-      return { summary: await frame(delegate, [{ role: 'user', text: String(args['task']) }], noted), data: {} };
-    const tool = agent.tools.find(({ name }) => name === call.tool);
-    const problem = tool === undefined ? `no tool ${call.tool}` : checked(tool, args);
-    if (problem !== undefined) throw new Error(`${agent.name} made an invalid call of ${call.tool}: ${problem}`);
-    if (!call.tool.startsWith('wait_')) noted.push({ agent: agent.name, tool: call.tool, args });
-    const starts = /^(?:run_pipeline|rerun|retry_run)$/.test(call.tool);
-    return starts
-      ? { summary: 'Started run new-run-1.', data: { run: { name: 'new-run-1' } } }
-      : { summary: 'Done.', data: {} };
-  };
+  const agents = declaredAgents().map((agent): Agent => {
+    const known = inventory.filter((entry) => entry.agent === agent.name);
+    const tools = agent.tools.map((tool) => answering(tool, agent.name, inventory));
+    return { ...agent, tools, inventory: () => Promise.resolve(known) };
+  });
+  const meter = { modelAsked: () => undefined, callEnded: () => undefined };
+  const clock = new FakeClock(now.toISOString());
+  const engine = createTurnEngine({ registry: createAgentRegistry(agents), clock, meter });
 
   return {
     interpret: async ({ utterance, previous = [] }) => {
-      const history = previous.map(({ role, text }): ModelMessage =>
-        role === 'user' ? { role, text } : { role, text, calls: [] },
-      );
-      const noted: Call[] = [];
-      await frame(supervisorAgent, [...history, { role: 'user', text: utterance }], noted);
-      return noted;
+      const { signal } = new AbortController();
+      const facts = factsOf(utterance, previous, now);
+      const request = { facts, model: () => Promise.resolve({ model }), signal, interrupt: signal, log: silentLog };
+      let journal: Journal = emptyJournal;
+      let next: Next = { kind: 'again' };
+      while (next.kind === 'again') {
+        const claim = engine.claim({ ...request, journal });
+        ({ journal, next } = await engine.advance({ ...request, ...claim }));
+      }
+      if (next.kind !== 'answered') throw new Error(`the turn ended as ${JSON.stringify(next)}`);
+      return callsIn(journal);
     },
   };
 }
 
-function checked(tool: ToolDeclaration, args: unknown): string | undefined {
-  const result = tool.input.safeParse(args);
-  return result.success ? undefined : z.prettifyError(result.error);
+/** The tool, answering from the inventory, and without asking anybody first. */
+function answering(tool: Tool, agent: string, inventory: readonly InventoryEntry[]): Tool {
+  const execute = (args: Call['args']): Promise<ToolSuccess> =>
+    Promise.resolve({ kind: 'ok', ...resultOf({ agent, tool: tool.name, args }, inventory) });
+  const precheck = () => Promise.resolve(undefined);
+  return { ...tool, destructive: false, precheck, execute };
 }
 
-function toolSchema({ name, description, input, examples, effect }: ToolDeclaration): ToolSchema {
-  const parameters = z.toJSONSchema(input, { io: 'input' }) as Record<string, unknown>;
-  return { name, description, parameters, examples, writes: effect !== 'pure' && effect !== 'wait' };
+/** Delegations and waits are the engine's own business. */
+function callsIn({ steps }: Journal): readonly Call[] {
+  return steps.flatMap(({ agent, calls = [] }) =>
+    calls.flatMap(({ tool, effect, arguments: text }) =>
+      effect === 'delegate' || effect === 'wait' ? [] : [{ agent, tool, args: JSON.parse(text) as Call['args'] }],
+    ),
+  );
 }
 
-function delegateSchema(agent: Agent): ToolSchema {
-  const tools = agent.tools.map(toolSchema);
+function factsOf(text: string, previous: NonNullable<Item['previous']>, askedAt: Date): TurnFacts {
   return {
-    name: `ask_${agent.name}`,
-    description: `Give a task to the ${agent.name} agent. ${agent.purpose}`,
-    parameters: delegation,
-    examples: tools.flatMap((tool) => tool.examples),
-    delegate: { agent: agent.name, tools },
-    writes: tools.some((tool) => tool.writes),
+    ...{ namespace: 'team', name: 'turn', effectSeed: 'seed', serviceAccountName: 'runner', agent: 'supervisor' },
+    ...{ text, parameters: {}, history: exchangesOf(previous), askedAt, agents: {}, approvals: [] },
+    owner: { apiVersion: 'v1', kind: 'Conversation', name: 'talk', uid: 'uid' },
+    deadline: new Date(askedAt.getTime() + 3_600_000),
+    limits: { maxSteps: 32, maxTokens: 1_000_000, maxParallelCalls: 8 },
+    policy: { ask: 'Never', rules: [], teamAsk: 'Never', teamRules: [], pipelines: ['*'], buckets: ['*'] },
+    journalBytes: 1_000_000,
   };
+}
+
+function exchangesOf(previous: NonNullable<Item['previous']>): readonly Exchange[] {
+  return previous.flatMap(({ role, text }, index) =>
+    role === 'user' ? [{ text, reply: previous[index + 1]?.text ?? '' }] : [],
+  );
 }

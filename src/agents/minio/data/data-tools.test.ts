@@ -232,6 +232,24 @@ describe('plot_data', () => {
     expect(await call('plot_data', { key: 'orders.csv', ...wish })).toMatchObject({ kind: 'error', ...want });
   });
 
+  test('the edges of bins are numbers that people can read', async () => {
+    const values = Array.from({ length: 200 }, (_, n) => (n / 50).toFixed(2));
+    store.addObject({ bucket, key: 'fine.csv' }, ['ratio', ...values].join('\n'));
+    const { data } = await success<Plot>('plot_data', { key: 'fine.csv', kind: 'histogram', x: 'ratio' });
+    const edges = data.specification.data.values as readonly {
+      readonly x: number;
+      readonly x2: number;
+      readonly y: number;
+    }[];
+    expect(edges.slice(0, 4).map(({ x, x2 }) => [x, x2])).toEqual([
+      [0, 0.1],
+      [0.1, 0.2],
+      [0.2, 0.3],
+      [0.3, 0.4],
+    ]);
+    expect(edges.reduce((sum, { y }) => sum + y, 0)).toBe(200);
+  });
+
   test('columns without any value are no chart', async () => {
     store.addObject({ bucket, key: 'hollow.csv' }, 'day,price\n2026-01-01,\n2026-01-02,\n');
     expect(await call('plot_data', { key: 'hollow.csv', kind: 'histogram', x: 'price' })).toMatchObject({

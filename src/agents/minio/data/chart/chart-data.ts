@@ -76,7 +76,7 @@ type Row = Readonly<Record<string, Cell>>;
 /** A bin has an end; how many rows came together is not drawn. */
 function drawn(row: Row, axis: Axis): Row {
   const point = Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'n'));
-  return axis.kind === 'bin' ? { ...point, x2: Number((Number(row['x']) + axis.width).toPrecision(12)) } : point;
+  return axis.kind === 'bin' ? { ...point, x2: neat(Number(row['x']) + axis.width) } : point;
 }
 
 /** A chart has room for so many categories: those with the largest values. */
@@ -180,5 +180,10 @@ function valueSql({ kind, y, aggregate }: Chart): string {
 
 async function rowsOf(dataset: Dataset, sql: string): Promise<readonly Row[]> {
   const { columns, rows } = await dataset.select(sql);
-  return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+  return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, neat(row[index] ?? null)])));
+}
+
+/** 0.3 instead of 0.30000000000000004, which is what steps of 0.1 add up to. */
+function neat(value: Cell): Cell {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(12)) : value;
 }
