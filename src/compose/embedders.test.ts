@@ -18,7 +18,7 @@ function aKnowledgeBase(generation: number, spec: object = { embedding }): Knowl
     resourceVersion: '1',
   };
   const sources = [{ name: 'a', configMap: { name: 'a' } }];
-  return { apiVersion: '', kind: '', metadata, spec: knowledgeBaseSpec.parse({ sources, ...spec }) } as KnowledgeBase;
+  return { apiVersion: '', kind: '', metadata, spec: knowledgeBaseSpec.parse({ sources, ...spec }) };
 }
 
 function given() {

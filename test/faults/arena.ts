@@ -2,15 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type PendingApproval, type Turn } from '../../src/api/turn.ts';
 import { ApiConnection } from '../support/api-connection.ts';
 import { type TestCluster } from '../support/test-cluster.ts';
 import { createTeamNamespace, type TeamNamespace } from '../support/team-namespace.ts';
 import { Program } from '../support/program.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Ledger } from './ledger.ts';
+import { Messages, type ScriptedConversation } from './messages.ts';
 import { ordersVariable, type Orders } from './orders.ts';
-import { type Script } from './script.ts';
 import { judge, type HeldRun, type Verdict } from './verdict.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -23,30 +22,29 @@ interface RunObject extends HeldRun {
   readonly status?: { readonly completionTime?: string };
 }
 
-interface ApprovalList {
-  readonly spec: { readonly turn: { readonly uid: string }; readonly callId: string };
-}
-
-export interface ScriptedConversation {
-  readonly name: string;
-  readonly agent: 'supervisor' | 'minio';
-  readonly scripts: readonly Script[];
-  readonly approval: 'Never' | 'Writes';
+/** Where a campaign is fought. */
+export interface Battlefield {
+  /** Starts an operator process there. */
+  operator(orders: Omit<Orders, 'worldUrl' | 'namespace'>): Program;
+  converse(conversation: ScriptedConversation): Promise<void>;
+  /** One look at everything: does what people and runs would do. True when all is done. */
+  attend(): Promise<boolean>;
 }
 
 /** A namespace, the World, and a connection past the operator: where rounds are fought and judged. */
-export class Arena {
+export class Arena implements Battlefield {
   readonly #api: ApiConnection;
   readonly #team: TeamNamespace;
   readonly #world: Program;
   readonly #worldUrl: string;
-  readonly #texts: string[] = [];
+  readonly #messages: Messages;
 
   private constructor(parts: { api: ApiConnection; team: TeamNamespace; world: Program; worldUrl: string }) {
     this.#api = parts.api;
     this.#team = parts.team;
     this.#world = parts.world;
     this.#worldUrl = parts.worldUrl;
+    this.#messages = new Messages(parts.api, parts.team.name);
   }
 
   static async open(cluster: TestCluster): Promise<Arena> {
@@ -88,52 +86,25 @@ export class Arena {
     await fetch(`${this.#worldUrl}/weather`, { method: 'PUT', body: JSON.stringify({ dropReplies }) });
   }
 
-  /** Applies a conversation whose messages are these scripts: one turn after the other. */
-  async converse({ name, agent, scripts, approval }: ScriptedConversation): Promise<void> {
-    const texts = scripts.map((script) => JSON.stringify(script));
-    this.#texts.push(...texts);
-    const spec = { agent, messages: texts.map((text) => ({ text })), approvalPolicy: { default: approval } };
-    const object = { apiVersion: 'swarm.mlops.dev/v1alpha1', kind: 'Conversation', metadata: { name }, spec };
-    await this.#api.must('POST', this.#swarm('conversations'), object);
+  converse(conversation: ScriptedConversation): Promise<void> {
+    return this.#messages.converse(conversation);
   }
 
-  /** One look at everything: answers what asks for approval, ends the runs that are waited for. True when all is done. */
+  /** Answers what asks for approval, ends the runs that are waited for. */
   async attend(): Promise<boolean> {
-    const turns = await this.#turns();
-    await this.#approve(turns);
+    const turns = await this.#messages.turns();
+    await this.#messages.approve(turns);
     await this.#endRuns();
-    const finished = turns.filter((turn) => turn.status?.finishedAt !== undefined).length;
-    return finished >= this.#texts.length;
+    return this.#messages.areAnswered(turns);
   }
 
   async verdict(): Promise<Verdict> {
-    const [turns, runs, ledger] = await Promise.all([this.#turns(), this.#runs(), this.#ledger()]);
-    return judge({ texts: this.#texts, turns, runs, applied: ledger.applied });
+    const [turns, runs, ledger] = await Promise.all([this.#messages.turns(), this.#runs(), this.#ledger()]);
+    return judge({ texts: this.#messages.texts, turns, runs, applied: ledger.applied });
   }
 
   async requestsOfTheWorld(): Promise<number> {
     return (await this.#ledger()).asked.length;
-  }
-
-  async #approve(turns: readonly Turn[]): Promise<void> {
-    const waiting = turns.flatMap((turn) =>
-      (turn.status?.pendingApprovals ?? []).map((pending) => ({ turn, pending })),
-    );
-    if (waiting.length === 0) return;
-    const { items } = await this.#api.must<Items<ApprovalList>>('GET', this.#swarm('approvals'));
-    const decided = new Set(items.map(({ spec }) => `${spec.turn.uid} ${spec.callId}`));
-    const open = waiting.filter(({ turn, pending }) => !decided.has(`${turn.metadata.uid} ${pending.callId}`));
-    await Promise.all(open.map(({ turn, pending }) => this.#createApproval(turn, pending)));
-  }
-
-  async #createApproval(turn: Turn, { callId, argumentsDigest }: PendingApproval): Promise<void> {
-    const { name, uid } = turn.metadata;
-    await this.#api.must('POST', this.#swarm('approvals'), {
-      apiVersion: 'swarm.mlops.dev/v1alpha1',
-      kind: 'Approval',
-      metadata: { generateName: 'approval-' },
-      spec: { turn: { name, uid }, callId, argumentsDigest, decision: 'Approve' },
-    });
   }
 
   async #endRuns(): Promise<void> {
@@ -144,10 +115,6 @@ export class Arena {
     await Promise.all(
       running.map(({ metadata }) => this.#api.must('PATCH', `${this.#tekton()}/${metadata.name}/status`, patch)),
     );
-  }
-
-  async #turns(): Promise<readonly Turn[]> {
-    return (await this.#api.must<Items<Turn>>('GET', this.#swarm('turns'))).items;
   }
 
   async #runs(): Promise<readonly RunObject[]> {
@@ -167,10 +134,6 @@ export class Arena {
     };
     const made = await this.#api.must<{ spec: { status?: string } }>('POST', `${this.#tekton()}?dryRun=All`, run);
     return made.spec.status === 'PipelineRunPending';
-  }
-
-  #swarm(plural: string): string {
-    return `/apis/swarm.mlops.dev/v1alpha1/namespaces/${this.namespace}/${plural}`;
   }
 
   #tekton(): string {

@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Boundary } from '../../src/turns/boundaries.ts';
 import { type Program } from '../support/program.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Arena } from './arena.ts';
+import { type Battlefield } from './arena.ts';
 import { heldLine, type Ambush, type MutationName } from './orders.ts';
 import { wave, waveSize, type WaveKind } from './wave.ts';
 
 export interface Battle {
-  readonly arena: Arena;
+  readonly arena: Battlefield;
   readonly kubeconfig: string;
   readonly mutation?: MutationName;
+  /** Where waves other than usual are sent to a boundary. */
+  readonly waveOf?: (boundary: Boundary) => WaveKind;
 }
 
 /** A turn that goes on after its last crash has this long to end. */
@@ -17,7 +19,7 @@ const recoveryMs = 60_000;
 const lookEveryMs = 250;
 
 /** Which waves meet a boundary: claims are made for effects without key, approvals where somebody is asked. */
-const waveOf: Record<Boundary, WaveKind> = {
+const usualWaveOf: Record<Boundary, WaveKind> = {
   observed: 'mixed',
   'before-claim': 'external',
   'after-claim': 'external',
@@ -30,6 +32,9 @@ const waveOf: Record<Boundary, WaveKind> = {
   'before-approval-used': 'approved',
   'after-approval-used': 'approved',
 };
+
+/** Whoever is left over of these meets most boundaries. */
+const lasting: ReadonlySet<WaveKind> = new Set(['mixed', 'backends']);
 
 /** Waves of conversations, and how many turns were held at which boundary when their process was killed or frozen. */
 export class Campaign {
@@ -48,7 +53,7 @@ export class Campaign {
   /** Kills one operator after the other, each at the next boundary, until every boundary has had its turn. */
   async killAtEach(boundaries: readonly Boundary[], skip: number): Promise<void> {
     for (const boundary of boundaries) {
-      await this.#reinforce(waveOf[boundary]);
+      await this.#reinforce(this.#waveOf(boundary));
       const operator = this.#start(ambushAt(boundary, { skip, then: 'kill' }));
       await this.#watch([operator]);
       this.#count(boundary, operator);
@@ -63,7 +68,7 @@ export class Campaign {
     for (const boundary of boundaries) {
       const operator = this.#start(ambushAt(boundary, { skip: 0, then }));
       await ready(operator);
-      await this.#reinforce(waveOf[boundary], { always: true });
+      await this.#reinforce(this.#waveOf(boundary), { always: true });
       await this.#watch([operator]);
       this.#count(boundary, operator);
       if (then === 'kill') await this.#watch([rival]);
@@ -95,7 +100,11 @@ export class Campaign {
   }
 
   async #reinforce(kind: WaveKind, { always = false } = {}): Promise<void> {
-    if (always || kind !== 'mixed' || (await this.#battle.arena.attend())) await this.addWave(kind);
+    if (always || !lasting.has(kind) || (await this.#battle.arena.attend())) await this.addWave(kind);
+  }
+
+  #waveOf(boundary: Boundary): WaveKind {
+    return this.#battle.waveOf?.(boundary) ?? usualWaveOf[boundary];
   }
 
   #start(ambush?: Ambush): Program {

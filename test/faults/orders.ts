@@ -22,8 +22,11 @@ export type MutationName = (typeof mutationNames)[number];
 
 export const orders = z.object({
   kubeconfig: z.string(),
-  worldUrl: z.string(),
+  /** Absent: the agents are the real ones. */
+  worldUrl: z.string().optional(),
   namespace: z.string(),
+  /** Waits are so many times shorter. */
+  hurry: z.number().min(1).optional(),
   ambush: ambush.optional(),
   mutation: z.enum(mutationNames).optional(),
 });

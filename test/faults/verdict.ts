@@ -107,13 +107,23 @@ interface Decided {
   readonly item?: string;
   readonly value?: string;
   readonly params?: Decided;
+  /** The same of an object. */
+  readonly key?: string;
+  readonly content?: string;
 }
 
 function decisionOn(slot: string, turn: Turn): Decision | undefined {
   for (const call of (turn.status?.steps ?? []).flatMap((step) => step.calls ?? [])) {
-    const decided = JSON.parse(call.arguments) as Decided;
-    const { item, value = '' } = decided.params ?? decided;
+    const { item, value } = whatWasDecided(JSON.parse(call.arguments) as Decided);
     if (item === slot) return { value, state: call.outcome?.state ?? 'undecided' };
   }
   return undefined;
+}
+
+function whatWasDecided({ params, ...decided }: Decided): {
+  readonly item: string | undefined;
+  readonly value: string;
+} {
+  const { key, content = '', item = key, value = content } = params ?? decided;
+  return { item, value };
 }

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { kfpAgent } from '../../agents/kfp/kfp-agent.ts';
-import { supervisorAgent } from '../../agents/supervisor/supervisor-agent.ts';
-import { createTektonAgent } from '../../agents/tekton/tekton-agent.ts';
+import { declaredAgents } from '../../compose/agents.ts';
 import type { ToolDeclaration } from '../../agents/tool.ts';
 import type { InventoryEntry, ModelMessage, ToolSchema } from '../language-model.ts';
 import { createBuiltinModel } from './builtin-model.ts';
 
-const tektonAgent = createTektonAgent({ tekton: {} as Parameters<typeof createTektonAgent>[0]['tekton'] });
 const now = new Date('2026-04-02T12:00:00Z');
 
 const tekton = (kind: string, name: string, attributes: Record<string, string>): InventoryEntry => ({
@@ -15,6 +12,10 @@ const tekton = (kind: string, name: string, attributes: Record<string, string>):
   kind,
   name,
   attributes,
+});
+const kfpRun = (name: string, createdAt: string): InventoryEntry => ({
+  ...{ agent: 'kfp', kind: 'run', name },
+  attributes: { pipeline: 'demand-train', state: 'Succeeded', createdAt },
 });
 const inventory: readonly InventoryEntry[] = [
   {
@@ -35,20 +36,23 @@ function schema({ name, description, input, examples, effect }: ToolDeclaration)
   return { name, description, parameters, examples, writes: effect !== 'pure' && effect !== 'wait' };
 }
 
-const agentTools = tektonAgent.tools.map(schema);
-const askTekton: ToolSchema = {
-  name: 'ask_tekton',
-  description: 'Give a task to the tekton agent.',
+const toolsOf = (agent: string): readonly ToolSchema[] =>
+  declaredAgents().flatMap(({ name, tools }) => (name === agent ? tools.map(schema) : []));
+const ask = (agent: string): ToolSchema => ({
+  name: `ask_${agent}`,
+  description: `Give a task to the ${agent} agent.`,
   parameters: {
     type: 'object',
     properties: { task: { type: 'string' }, answerDirectly: { type: 'boolean' } },
     required: ['task'],
   },
   examples: [],
-  delegate: { agent: 'tekton', tools: agentTools },
+  delegate: { agent, tools: toolsOf(agent) },
   writes: true,
-};
-const supervisorTools = [...supervisorAgent.tools.map(schema), askTekton];
+});
+const agentTools = toolsOf('tekton');
+const supervisorTools = [...toolsOf('supervisor'), ask('tekton')];
+const allTools = [...supervisorTools, ask('kfp'), ask('minio'), ask('docs')];
 
 /** What the tools of the world answer, by tool. */
 type Answers = Readonly<Record<string, object>>;
@@ -66,41 +70,56 @@ const answers: Answers = {
   list_pipelines: { summary: 'There are 2 pipelines: churn-train, always-fails.', data: {} },
 };
 
+interface Overrides {
+  readonly history?: readonly ModelMessage[];
+  readonly answers?: Answers;
+  readonly tools?: readonly ToolSchema[];
+  readonly inventory?: readonly InventoryEntry[];
+}
+
 interface Talk {
   readonly calls: readonly string[];
   readonly reply: string;
 }
 
+/** Tools whose call is itself the reply. */
+const replies = new Set(['clarify', 'refuse', 'help', 'smalltalk']);
+
 /** Plays frames as the engine does, and tells the calls and the reply. */
-async function talk(
-  text: string,
-  overrides: { history?: readonly ModelMessage[]; answers?: Answers; agent?: 'tekton' } = {},
-): Promise<Talk> {
+async function talk(text: string, overrides: Overrides = {}): Promise<Talk> {
   const model = createBuiltinModel();
   const calls: string[] = [];
-  const known = { ...answers, ...overrides.answers };
+  const told = { ...answers, ...overrides.answers };
+  const act = async (tool: string, args: Record<string, unknown>) => {
+    const agent = /^ask_(.*)/.exec(tool)?.[1];
+    if (agent === undefined) {
+      calls.push(`${tool} ${JSON.stringify(args)}`);
+      return { content: { summary: 'Done.', data: {}, ...told[tool] }, isReply: false };
+    }
+    const summary = await frame(toolsOf(agent), [{ role: 'user', text: String(args['task']) }]);
+    return { content: { summary, data: {} }, isReply: args['answerDirectly'] === true };
+  };
   const frame = async (tools: readonly ToolSchema[], messages: ModelMessage[]): Promise<string> => {
     for (let step = 0; step < 10; step += 1) {
       const { signal } = new AbortController();
-      const answer = await model.respond({ system: '', messages: [...messages], tools, inventory, now, signal });
+      const known = overrides.inventory ?? inventory;
+      const asked = { system: '', messages: [...messages], tools, inventory: known, now, signal };
+      const answer = await model.respond(asked);
       const [call] = answer.calls;
       if (!call) return answer.text;
       messages.push({ role: 'assistant', text: answer.text, calls: answer.calls });
       const args = JSON.parse(call.arguments) as Record<string, string | boolean | undefined>;
-      let content: object = known[call.tool] ?? { summary: 'Done.', data: {} };
-      if (call.tool === 'ask_tekton') {
-        const reply = await frame(agentTools, [{ role: 'user', text: String(args['task']) }]);
-        if (args['answerDirectly'] === true) return reply;
-        content = { summary: reply, data: {} };
-      } else calls.push(`${call.tool} ${JSON.stringify(args)}`);
-      if (['clarify', 'refuse', 'help', 'smalltalk'].includes(call.tool))
-        return String(args['question'] ?? args['reason'] ?? args['reply'] ?? '');
+      if (replies.has(call.tool)) {
+        calls.push(`${call.tool} ${JSON.stringify(args)}`);
+        return String(Object.values(args)[0]);
+      }
+      const { content, isReply } = await act(call.tool, args);
+      if (isReply) return content.summary;
       messages.push({ role: 'tool', callId: call.id, tool: call.tool, content: JSON.stringify(content) });
     }
     throw new Error('The talk does not end.');
   };
-  const tools = overrides.agent === 'tekton' ? agentTools : supervisorTools;
-  const reply = await frame(tools, [...(overrides.history ?? []), { role: 'user', text }]);
+  const reply = await frame(overrides.tools ?? supervisorTools, [...(overrides.history ?? []), { role: 'user', text }]);
   return { calls, reply };
 }
 
@@ -149,7 +168,7 @@ describe('with the Tekton agent', () => {
   });
 
   test('an agent that is spoken to directly serves the same requests', async () => {
-    expect(await talk('Why did nightly-7 fail?', { agent: 'tekton' })).toMatchObject({
+    expect(await talk('Why did nightly-7 fail?', { tools: agentTools })).toMatchObject({
       calls: ['diagnose_run {"run":"nightly-7"}'],
     });
   });
@@ -224,8 +243,91 @@ test('the same request gives the same answer, whatever was created meanwhile', a
   expect(await ask([...inventory, later])).toEqual(await ask(inventory));
 });
 
+describe('a request of several steps', () => {
+  const world: readonly InventoryEntry[] = [
+    { agent: 'minio', kind: 'bucket', name: 'raw', attributes: {} },
+    {
+      ...{ agent: 'kfp', kind: 'pipeline', name: 'demand-train', attributes: {} },
+      parameters: [
+        { name: 'data_uri', type: 'string' },
+        { name: 'epochs', type: 'integer', default: '5' },
+      ],
+    },
+    kfpRun('demand-old', '2026-03-24T08:00:00Z'),
+    kfpRun('demand-older', '2026-03-02T08:00:00Z'),
+    ...inventory,
+  ];
+  const found = (...keys: readonly string[]) => ({
+    summary: `There are ${keys.length} objects.`,
+    data: { objects: keys.map((key) => ({ bucket: 'raw', key, sizeBytes: 10 })) },
+  });
+  const steps: Record<string, { text: string; answers?: Answers; calls: readonly string[]; reply?: RegExp }> = {
+    'finds, profiles, runs, waits, measures and compares': {
+      text: 'Find the newest csv file in bucket raw, profile it, run demand-train on it, wait, tell me the metrics and compare it with the run of last week.',
+      answers: { find_objects: found('sales/may.csv') },
+      calls: [
+        'find_objects {"extension":"csv","bucket":"raw","limit":1}',
+        'profile_dataset {"bucket":"raw","key":"sales/may.csv"}',
+        'run_pipeline {"pipeline":"demand-train","params":{"data_uri":"s3://raw/sales/may.csv"}}',
+        'wait_for_run {"run":"swarm-abc"}',
+        'get_run_metrics {"run":"swarm-abc"}',
+        'compare_runs {"runs":["swarm-abc","demand-old"]}',
+      ],
+    },
+    'changes nothing when several things were found': {
+      text: 'Find the csv files in bucket raw and delete it',
+      answers: { find_objects: found('a.csv', 'b.csv') },
+      calls: ['find_objects {"extension":"csv","bucket":"raw"}'],
+      reply: /raw\/a\.csv.*\n.*raw\/b\.csv/,
+    },
+    'stops where nothing was found': {
+      text: 'Find the newest csv file in bucket raw and profile it',
+      answers: { find_objects: { summary: 'There is no such object.', data: { objects: [] } } },
+      calls: ['find_objects {"extension":"csv","bucket":"raw","limit":1}'],
+      reply: /no such object/,
+    },
+    'uses what it has just made': {
+      text: 'Create an experiment called spring and run demand-train with 7 epochs in it, data_uri=s3://raw/a.csv',
+      calls: [
+        'create_experiment {"experiment":"spring"}',
+        'run_pipeline {"pipeline":"demand-train","experiment":"spring","params":{"data_uri":"s3://raw/a.csv","epochs":7}}',
+      ],
+    },
+    'goes from a run to its logs': {
+      text: 'Run the Tekton pipeline always-fails, wait until it is done and show me its logs',
+      calls: [
+        'run_pipeline {"pipeline":"always-fails"}',
+        'wait_for_run {"run":"swarm-abc"}',
+        'get_run_logs {"run":"swarm-abc"}',
+      ],
+    },
+    'keeps what a run reported': {
+      text: 'Get the metrics of demand-old and save them as notes/demand.txt in bucket raw',
+      answers: { get_run_metrics: { summary: 'Run demand-old: loss=0.2 "best".', data: {} } },
+      calls: [
+        'get_run_metrics {"run":"demand-old"}',
+        'put_object {"bucket":"raw","key":"notes/demand.txt","content":"Run demand-old: loss=0.2 \\"best\\"."}',
+      ],
+    },
+    'reads the documents, then acts': {
+      text: 'How do I name an experiment according to the handbook? Then create an experiment called spring-24.',
+      answers: { search_docs: { summary: 'Names are lower case [1].', data: { passages: [{ n: 1, text: 'Long' }] } } },
+      calls: [
+        'search_docs {"query":"How do I name an experiment according to the handbook"}',
+        'create_experiment {"experiment":"spring-24"}',
+      ],
+      reply: /^Names are lower case \[1\]\.\nDone\.$/,
+    },
+  };
+  test.each(Object.entries(steps))('%s', async (_name, { text, calls, reply, answers: given = {} }) => {
+    const talked = await talk(text, { tools: allTools, inventory: world, answers: given });
+    expect(talked.calls).toEqual(calls);
+    if (reply) expect(talked.reply).toMatch(reply);
+  });
+});
+
 test('every example of every declared tool leads to a call or a question, never to an error', async () => {
-  const examples = [...kfpAgent.tools, ...tektonAgent.tools].flatMap((tool) => tool.examples);
+  const examples = [...toolsOf('kfp'), ...toolsOf('tekton')].flatMap((tool) => tool.examples);
   for (const example of examples) {
     const { signal } = new AbortController();
     const answer = await createBuiltinModel().respond({

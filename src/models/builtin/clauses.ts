@@ -1,42 +1,54 @@
-import { asks, deeds, phrases } from './lexicon.ts';
+import { asks, deeds, phrases, withoutFiller } from './lexicon.ts';
 import { part, type Reading } from './mentions.ts';
 
-const sure =
-  /\s*(?:;|\.\s+(?=\p{L})|,?\s*(?:and |und |et |y |e |και )?(?:then|afterwards|after that|danach|dann|anschliessend|puis|ensuite|luego|despues|poi|dopo|μετα|υστερα)(?!\p{L})(?! it | that )|\s&&\s)\s*/gu;
-const likely = /\s*(?:,\s*(?:and |und |et |y |e |και )?|\s(?:and|und|et|y|e|και|&|\+)\s)\s*/gu;
-const report =
-  /^(?:explain|describe|check|report|find out|tell|let|report|show|give|say|send|quote|sag|zeig|gib|dis|montre|donne|dime|muestrame|dame|dimmi|mostrami|πεσ|δειξε|δωσε)(?!\p{L})/u;
-const leading = new RegExp(`^(?:\\s|${phrases.filler.source})+`, 'u');
+/** One request of a text, with what is told around it: `The export is broken. Why?` is one. */
+export interface Clause extends Reading {
+  /** The words that ask. */
+  readonly core: Reading;
+}
 
-/** The requests that a text consists of, in order. */
-export function clausesOf(reading: Reading): readonly Reading[] {
-  const cuts = new Map([...reading.masked.matchAll(sure)].map((match) => [match.index, match.index + match[0].length]));
-  for (const match of reading.masked.matchAll(likely)) {
-    const end = match.index + match[0].length;
-    if (isRequest(reading.masked.slice(0, match.index)) && beginsRequest(reading.masked.slice(end)))
-      cuts.set(match.index, end);
+const sure =
+  /\s*(?:;|[.?!]\s+(?=\p{L})|,?\s*(?:and )?(?:then|afterwards|after that)(?!\p{L})(?! it | that )|\s&&\s)\s*/gu;
+const likely = /\s*(?:,\s*(?:and )?|\s(?:and|&|\+)\s)\s*/gu;
+const telling =
+  /^\s*(?:the|it|we|our|my|this|that|there|they|he|she|something|somebody|someone|an?|i(?! (?:want|need|would|wish|like))|[①-⑨]\u2060* (?:is|was|has|ended|failed|crashed|died|broke|hangs))(?!\p{L})/u;
+
+/** The requests that a text consists of, in order; what only tells something belongs to the request after it. */
+export function clausesOf(reading: Reading): readonly Clause[] {
+  const clauses: { start: number; core: number; end: number }[] = [];
+  let told: number | undefined;
+  for (const [start, end] of stretchesOf(reading)) {
+    const isTold =
+      telling.test(reading.masked.slice(start, end)) && !/\?\s*$/.test(reading.masked.slice(start, end + 1));
+    if (!isTold) clauses.push({ start: told ?? start, core: start, end });
+    told = isTold ? (told ?? start) : undefined;
   }
-  const clauses: Reading[] = [];
+  if (clauses.length === 0) return [{ ...reading, core: reading }];
+  return clauses.map(({ start, core, end }) => ({ ...part(reading, start, end), core: part(reading, core, end) }));
+}
+
+function stretchesOf({ masked }: Reading): readonly (readonly [number, number])[] {
+  const cuts = new Map([...masked.matchAll(sure)].map((match) => [match.index, match.index + match[0].length]));
+  for (const match of masked.matchAll(likely)) {
+    const end = match.index + match[0].length;
+    if (isRequest(masked.slice(0, match.index)) && beginsRequest(masked.slice(end))) cuts.set(match.index, end);
+  }
+  const stretches: [number, number][] = [];
   let start = 0;
-  for (const [index, end] of [...cuts, [reading.text.length, reading.text.length] as const].toSorted(
-    (a, b) => a[0] - b[0],
-  )) {
+  for (const [index, end] of [...cuts, [masked.length, masked.length] as const].toSorted((a, b) => a[0] - b[0])) {
     if (index < start) continue;
-    const clause = part(reading, start, index);
-    if (/[\p{L}\p{N}①-⑨]/u.test(clause.masked)) clauses.push(clause);
+    if (/[\p{L}\p{N}①-⑨]/u.test(masked.slice(start, index))) stretches.push([start, index]);
     start = end;
   }
-  return clauses;
+  return stretches;
 }
 
 function isRequest(masked: string): boolean {
-  return (
-    [...Object.values(deeds), ...Object.values(asks)].some((expression) => expression.test(masked)) ||
-    masked.includes('①')
-  );
+  const ways = [...Object.values(deeds), ...Object.values(asks)];
+  return ways.some((expression) => expression.test(masked)) || masked.includes('①');
 }
 
 function beginsRequest(masked: string): boolean {
-  const begin = masked.replace(leading, '');
-  return report.test(begin) || Object.values(deeds).some((expression) => begin.search(expression) === 0);
+  const begin = withoutFiller(masked);
+  return [phrases.report, ...Object.values(deeds)].some((expression) => begin.search(expression) === 0);
 }

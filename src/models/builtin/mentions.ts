@@ -1,6 +1,7 @@
 import type { InventoryEntry } from '../language-model.ts';
 import { maskOf, phrases } from './lexicon.ts';
 import { fold } from './text.ts';
+import { inEnglish } from './translate.ts';
 
 /** A thing that a text names: an inventory entry, or a path that only looks like an object. */
 export interface Mention {
@@ -16,7 +17,7 @@ export interface Mention {
   readonly bucket?: string;
 }
 
-/** A text together with what it names. Positions are those of the text as it was written. */
+/** A text together with what it names. Positions are those of the text. */
 export interface Reading {
   readonly text: string;
   readonly folded: string;
@@ -25,24 +26,35 @@ export interface Reading {
   readonly mentions: readonly Mention[];
 }
 
-const pathPattern =
-  /(?<![\w/.:-])(?:s3:\/\/)?[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:\/[\p{L}\p{N}_.=-]+)+(?![\w/*])|(?<![\w/.*-])[\p{L}\p{N}_][\p{L}\p{N}_-]*\.(?:csv|tsv|parquet|jsonl?|ya?ml|txt|md|pdf|pkl|pt|onnx|joblib|html|gz|tar|zip|png|jpe?g|h5|npy|npz|log|bin|safetensors)(?![\w/-])/giu;
-const gluedBefore = /[\p{L}\p{N}_]$|[\p{L}\p{N}_][-/.:]$/u;
-const gluedAfter = /^[\p{L}\p{N}_]|^[-/.:][\p{L}\p{N}_]/u;
+const fileTypes =
+  'csv|tsv|parquet|jsonl?|ya?ml|txt|md|pdf|pkl|pt|onnx|joblib|html|gz|tar|zip|png|jpe?g|h5|npy|npz|log|bin|safetensors';
+const pathPattern = new RegExp(
+  String.raw`(?<![\w/.:-])(?:s3://)?[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:/[\p{L}\p{N}_.=-]+)+(?![\w/*])|(?<![\w/.*-])[\p{L}\p{N}_][\p{L}\p{N}_-]*\.(?:${fileTypes})(?![\w/-])`,
+  'giu',
+);
 /** Words of these kinds are often plain words: they are looked for only where a tool asks for them. */
 const neverMasked = new Set(['task', 'knowledge-base']);
 
 export function read(text: string, inventory: readonly InventoryEntry[]): Reading {
+  const reading = scan(text, inventory);
+  const english = inEnglish(reading.masked);
+  if (english === undefined) return reading;
+  const names = new Map(reading.mentions.map(({ start, end }) => [start, text.slice(start, end)])).values();
+  return scan(
+    english.replaceAll(/[①-⑨]\u2060*/g, () => names.next().value ?? ''),
+    inventory,
+  );
+}
+
+function scan(text: string, inventory: readonly InventoryEntry[]): Reading {
   const folded = fold(text);
   const named = inventory.filter(({ kind }) => !neverMasked.has(kind)).flatMap((entry) => mentionsOf(entry, folded));
-  const buckets = inventory.filter(({ kind }) => kind === 'bucket').map(({ name }) => name);
-  const keys = inventory
-    .filter(({ kind }) => kind === 'object')
-    .map((entry) => `${mentionOf(entry).bucket ?? ''}/${mentionOf(entry).name}`);
-  const paths = [...text.matchAll(pathPattern)]
-    .flatMap((match) => pathMention(match, buckets, folded))
-    .filter(({ bucket, name }) => bucket === undefined || !keys.some((key) => key.startsWith(`${bucket}/${name}/`)));
-  const mentions = withoutOverlaps([...named, ...paths]);
+  const things = inventory.map((entry) => mentionOf(entry));
+  const buckets = [...things, ...named].filter(({ kind }) => kind === 'bucket');
+  const isFolder = ({ bucket, name }: Mention) =>
+    bucket !== undefined && things.some((thing) => thing.bucket === bucket && thing.name.startsWith(`${name}/`));
+  const paths = [...text.matchAll(pathPattern)].flatMap((match) => pathMention(match, folded, buckets));
+  const mentions = withoutOverlaps([...named, ...paths.filter((path) => !isFolder(path))]);
   return { text, folded, masked: mask(folded, mentions), mentions };
 }
 
@@ -60,8 +72,8 @@ export function part({ text, folded, masked, mentions }: Reading, start: number,
 export function mentionOf(entry: InventoryEntry, start = 0, end = 0): Mention {
   const { kind, agent, attributes } = entry;
   const bucket = kind === 'object' ? attributes['bucket'] : undefined;
-  const name =
-    bucket !== undefined && entry.name.startsWith(`${bucket}/`) ? entry.name.slice(bucket.length + 1) : entry.name;
+  const isPath = bucket !== undefined && entry.name.startsWith(`${bucket}/`);
+  const name = isPath ? entry.name.slice(bucket.length + 1) : entry.name;
   return { kind, name, agent, start, end, entry, ...(bucket !== undefined && { bucket }) };
 }
 
@@ -71,40 +83,42 @@ function mentionsOf(entry: InventoryEntry, folded: string): Mention[] {
     bucket === undefined
       ? [name, entry.attributes['id'] ?? name]
       : [`s3://${bucket}/${name}`, `${bucket}/${name}`, name, name.split('/').at(-1) ?? name];
-  const spans = [...new Set(forms)].flatMap((form) => spansOf(loose(fold(form)), folded, entry.kind));
+  const spans = [...new Set(forms)].flatMap((form) => spansOf(fold(form), folded, entry.kind));
   return spans.map(([start, end]) => mentionOf(entry, start, end));
 }
 
-/** `a_b`, `a-b` and `a b` are one name to people. */
+/** Where a name stands as words of its own. `a_b`, `a-b` and `a b` are one name to people. */
+function spansOf(form: string, folded: string, kind: string): readonly (readonly [number, number])[] {
+  if (form.length < 2 || !loose(folded).includes(loose(form))) return [];
+  const name = form.replaceAll(/[^\p{L}\p{N}]/gu, (sign) =>
+    /[-_ ]/.test(sign) ? '[-_ ]' : `\\u{${sign.codePointAt(0)?.toString(16)}}`,
+  );
+  const isPlainWord = kind === 'namespace' && /^\p{L}+$/u.test(form);
+  const lead = isPlainWord ? '(?<=(?:namespace|ns|in)[ =:]*)' : '(?<![\\p{L}\\p{N}_]|[\\p{L}\\p{N}_][-/.:])';
+  const signs = kind === 'bucket' ? '[-.:]' : '[-/.:]';
+  const found = folded.matchAll(new RegExp(`${lead}${name}(?![\\p{L}\\p{N}_]|${signs}[\\p{L}\\p{N}_])`, 'gu'));
+  return [...found].map(({ index, 0: { length } }) => [index, index + length]);
+}
+
 function loose(folded: string): string {
   return folded.replaceAll(/[-_]/g, ' ');
 }
 
-function spansOf(form: string, folded: string, kind: string): readonly (readonly [number, number])[] {
-  const text = loose(folded);
-  const spans: (readonly [number, number])[] = [];
-  for (let start = text.indexOf(form); start >= 0 && form.length > 1; start = text.indexOf(form, start + 1)) {
-    const end = start + form.length;
-    const before = folded.slice(Math.max(0, start - 12), start);
-    const plainWord = kind === 'namespace' && /^\p{L}+$/u.test(form) && !/(namespace|ns|in)[ =:]*$/.test(before);
-    const after = kind === 'bucket' ? folded.slice(end, end + 2).replace(/^\/./, ' ') : folded.slice(end, end + 2);
-    if (!gluedBefore.test(before) && !gluedAfter.test(after) && !plainWord) spans.push([start, end]);
-  }
-  return spans;
-}
-
-function pathMention(match: RegExpExecArray, buckets: readonly string[], folded: string): Mention[] {
-  const start = match.index;
-  const end = start + match[0].length;
+function pathMention(match: RegExpExecArray, folded: string, buckets: readonly Mention[]): Mention[] {
+  const [start, end] = [match.index, match.index + match[0].length];
   const path = match[0].replace(/^s3:\/\//i, '').replace(/[.,]$/, '');
-  const slash = path.indexOf('/');
-  const head = slash < 0 ? '' : path.slice(0, slash);
+  const [head = '', ...rest] = path.split('/');
+  const lead = folded.slice(0, start);
+  const isStore = match[0].toLowerCase().startsWith('s3://') || buckets.some(({ name }) => name === head);
   // `revision=release/3.3` is the value of a parameter, and `and/or` is no path.
-  const isStore = match[0].toLowerCase().startsWith('s3://') || buckets.includes(head);
-  if (folded.slice(0, start).endsWith('=') || (!isStore && !/\.\p{L}[\p{L}\p{N}]*$/u.test(path))) return [];
-  const named = isStore || (slash > 0 && /(?:^|\s)(?:to|into|in)\s$/.test(folded.slice(0, start)) && !buckets.length);
+  const isPath = isStore || /\.\p{L}[\p{L}\p{N}]*$/u.test(path) || /(?:^|\s)(?:to|into|in|as|->)\s$/.test(lead);
+  if (lead.endsWith('=') || !isPath) return [];
+  // A path may begin with a bucket that is still to be made, unless the bucket is named apart.
+  const isApart = buckets.some((bucket) => bucket.start < bucket.end && folded[bucket.end] !== '/');
   const mention = { kind: 'object', start, end };
-  return [named ? { ...mention, bucket: head, name: path.slice(slash + 1) } : { ...mention, name: path }];
+  return rest.length > 0 && (isStore || !isApart)
+    ? [{ ...mention, bucket: head, name: rest.join('/') }]
+    : [{ ...mention, name: path }];
 }
 
 /** Longest first; things of the same name keep their place together. */
@@ -113,13 +127,9 @@ function withoutOverlaps(mentions: readonly Mention[]): readonly Mention[] {
   const known = (mention: Mention) => (mention.entry === undefined ? 1 : 0);
   const ranked = mentions.toSorted((a, b) => b.end - b.start - (a.end - a.start) || known(a) - known(b));
   for (const mention of ranked) {
-    const clash = kept.some(
-      (other) =>
-        mention.start < other.end &&
-        other.start < mention.end &&
-        (mention.start !== other.start || mention.end !== other.end || mention.entry === undefined),
-    );
-    if (!clash) kept.push(mention);
+    const overlapping = kept.filter(({ start, end }) => mention.start < end && start < mention.end);
+    const isSame = ({ start, end }: Mention) => start === mention.start && end === mention.end;
+    if (overlapping.length === 0 || (mention.entry && overlapping.every(isSame))) kept.push(mention);
   }
   return kept.toSorted((a, b) => a.start - b.start);
 }
@@ -127,9 +137,10 @@ function withoutOverlaps(mentions: readonly Mention[]): readonly Mention[] {
 function mask(folded: string, mentions: readonly Mention[]): string {
   let masked = folded;
   for (const { kind, start, end } of mentions.toReversed()) {
-    masked = masked.slice(0, start) + (maskOf[kind] ?? '·').padEnd(end - start, '·') + masked.slice(end);
+    const sign = (maskOf[kind] ?? '\u2060').padEnd(end - start, '\u2060');
+    masked = masked.slice(0, start) + sign + masked.slice(end);
   }
-  return masked.replaceAll(/·+/g, (dots) => '\u2060'.repeat(dots.length));
+  return masked;
 }
 
 /** Whether the text points back at something said before. */

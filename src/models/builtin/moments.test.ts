@@ -17,16 +17,9 @@ describe('a period', () => {
     'this week': { since: '2026-06-15' },
     'last week': { since: '2026-06-08', until: '2026-06-14' },
     'over the weekend': { since: '2026-06-13', until: '2026-06-14' },
-    'in March': { since: '2026-03-01', until: '2026-03-31' },
-    'in October': { since: '2025-10-01', until: '2025-10-31' },
-    'since 3 June': { since: '2026-06-03' },
     'newer than 2026-06-01': { since: '2026-06-01' },
     'before 2026-06-01': { until: '2026-06-01' },
     'from 2026-06-01 to 2026-06-05': { since: '2026-06-01', until: '2026-06-05' },
-    'gestern gescheitert': { since: '2026-06-16', until: '2026-06-16' },
-    'depuis lundi': { since: '2026-06-15' },
-    'desde ayer': { since: '2026-06-16', until: '2026-06-16' },
-    'από χθες': { since: '2026-06-16', until: '2026-06-16' },
     'the pipeline may fail': {},
     'nothing about time': {},
   };
@@ -51,8 +44,6 @@ describe('a cron expression', () => {
     'every day at noon': '0 0 12 * * *',
     '0 5 * * 1': '0 0 5 * * 1',
     '0 0 5 * * 1': '0 0 5 * * 1',
-    'jeden Montag um 5:30': '0 30 5 * * 1',
-    'tous les jours à 8h': '0 0 8 * * *',
     'once, now': undefined,
   };
   test.each(Object.entries(expressions))('is read from "%s"', (text, expression) => {
@@ -66,7 +57,6 @@ test.each(
     'for 2 hours': '2h',
     'one week': '1w',
     'half an hour': '30m',
-    '3 Tage': '3d',
     none: undefined,
   }),
 )('a duration is read from "%s"', (text, duration) => {

@@ -1,8 +1,10 @@
 import type { ToolSchema } from '../language-model.ts';
-import { type Filled, fillArguments, inventoryKind, propertiesOf, type Scene } from './arguments.ts';
-import { asks, deeds, domains, occurrences, things } from './lexicon.ts';
-import { cronIn } from './moments.ts';
-import { fold, stem, wordsOf } from './text.ts';
+import { type Filled, fillArguments, type Scene } from './arguments.ts';
+import { domains, impliedStates } from './lexicon.ts';
+import { isPipelineOrder, type Meaning, meaningOf } from './meaning.ts';
+import { type Mention, pointsBack, type Reading } from './mentions.ts';
+import { inventoryKind, propertiesOf } from './schema.ts';
+import { fold, remembered, stem, wordsOf } from './text.ts';
 
 /** A tool together with the agent that has it. */
 export interface Offered {
@@ -17,207 +19,155 @@ export interface Candidate extends Offered {
   readonly shared: readonly string[];
 }
 
-/** What a text asks for, or what a tool is for, in the same terms. */
-export interface Meaning {
-  readonly deeds: readonly string[];
-  readonly asks: readonly string[];
-  readonly things: readonly string[];
-}
-
-/** What is stopped runs, what is diagnosed or tried again has failed. */
-const impliedStates: Readonly<Record<string, readonly string[]>> = {
-  stop: ['Running', 'Pending'],
-  diagnose: ['Failed'],
-  again: ['Failed'],
-};
-
-export function meaningOf(masked: string): Meaning {
-  const found = occurrences(deeds, masked).toSorted((a, b) => a.index - b.index);
-  const isQuestion = /^(?:.{0,40}\p{L}[, ]+)?(?:what|which|before|welche|quel|que |cuales|quali|ποι)/u.test(masked);
-  // `Which pipelines can I start?` asks, it starts nothing.
-  const names = found.map(({ name }) => name).filter((name) => name !== 'start' || !isQuestion);
-  const about = occurrences(things, masked).map(({ name }) => name);
-  // Looking for runs is listing them; files are found.
-  const isListed =
-    about.some((thing) => ['run', 'pipeline', 'experiment', 'schedule'].includes(thing)) && !about.includes('object');
-  const said = [
-    ...occurrences(asks, masked).map(({ name }) => name),
-    ...(isListed && names.includes('find') ? ['list'] : []),
-  ];
-  const meant = isListed ? names.filter((name) => name !== 'find') : names;
-  const recurs = said.includes('recur') && cronIn(masked) !== undefined;
-  return {
-    deeds:
-      startsBare(masked) && meant.length === 0
-        ? ['start']
-        : recurs
-          ? ['recur', ...meant.filter((name) => !['start', 'create', 'again'].includes(name))]
-          : meant,
-    asks: said,
-    things: about,
-  };
-}
-
-/** A tool for one format of file is the right one for such a file. */
-function formatScore(purpose: Meaning, { args }: Filled): number {
-  const isPdf = typeof args['key'] === 'string' && args['key'].endsWith('.pdf');
-  return isPdf && purpose.things.includes('pdf') ? 2 : 0;
-}
-
-/** `nightly-build tag=1.2`: a pipeline and its values are meant as a command. */
-function startsBare(masked: string): boolean {
-  return /^\W*①\u2060*\s.*[\p{L}_]\s?=\s?\S/u.test(masked);
-}
-
-/** `rotate the certificates`: a command in the very words of a pipeline's name or description starts it. */
-function withPipelineVerb(meaning: Meaning, { reading, inventory }: Omit<Scene, 'agent'>): Meaning {
-  const [verb = ''] = wordsOf(reading.masked.replace(/^(?:\W|please|pls|can you|could you|now|just|then|and)+/u, ''));
-  if (meaning.deeds.length > 0 || meaning.asks.length > 0 || verb.length < 4) return meaning;
-  const pipelines = inventory.filter(({ kind }) => kind === 'pipeline');
-  const isTheirs = pipelines.some(({ name, description = '' }) =>
-    wordsOf(fold(`${name} ${description}`))
-      .map(stem)
-      .includes(stem(verb)),
-  );
-  return isTheirs ? { ...meaning, deeds: ['start'] } : meaning;
-}
-
-/** All tools, the best fit first. */
-export function rankTools(offered: readonly Offered[], scene: Omit<Scene, 'agent'>): readonly Candidate[] {
-  const meaning = withPipelineVerb(meaningOf(scene.reading.masked), scene);
-  const likeness = likenessOf(offered, scene.reading.masked);
+/** All tools, the best fit first: by what is asked, by what is named, and by how well the text fills their arguments. */
+export function rankTools(offered: readonly Offered[], scene: Scene, core: Reading): readonly Candidate[] {
+  const { reading, inventory, focus } = scene;
+  const meaning = meantBy(core, scene);
+  const likeness = likenessOf(offered, reading.masked);
   const scored = offered.map(({ agent, tool }, index) => {
     const purpose = purposeOf(tool);
     const shared = meaning.deeds.filter((deed) => purpose.deeds.includes(deed));
-    const states = shared.flatMap((deed) => impliedStates[deed] ?? []);
-    const filled = fillArguments(tool, { ...scene, agent, ...(states.length > 0 && { impliedStates: states }) });
+    const filled = fillArguments(
+      { agent, tool },
+      { ...scene, impliedStates: shared.flatMap((deed) => impliedStates[deed] ?? []) },
+    );
     const parts = [
-      deedScore(meaning, purpose),
+      deedScore(meaning, purpose, shared),
+      askScore(meaning, purpose, tool),
       thingScore(meaning, purpose, tool),
-      mentionScore({ agent, tool }, scene),
-      domainScore(agent, scene.reading.masked),
+      mentionScore(
+        reading.mentions,
+        { agent, tool },
+        inventory.some((entry) => entry.agent === agent),
+      ),
+      domainScore(agent, reading.masked),
       2 * (likeness[index] ?? 0),
-      -1.8 * Math.min(2, filled.missing.length),
-      formatScore(purpose, filled),
-      1.2 * Math.min(1, filled.told),
+      fillScore(filled, tool),
+      pointsBack(reading) && focus[0]?.agent === agent ? 0.8 : 0,
     ];
-    return { agent, tool, filled, shared, score: parts.reduce((total, value) => total + value, 0) };
+    return { agent, tool, filled, shared, score: parts.reduce((total, part) => total + part) };
   });
   return scored.toSorted((a, b) => b.score - a.score);
 }
 
-const purposes = new WeakMap<ToolSchema, Meaning>();
+/** The deeds are those of the words that ask; the rest may stand in what is told around them. */
+function meantBy(core: Reading, { reading, inventory }: Scene): Meaning {
+  const whole = meaningOf(reading.masked);
+  const [deeds = []] = [meaningOf(core.masked).deeds, whole.deeds].filter(({ length }) => length > 0);
+  const isOrder =
+    deeds.length === 0 && !whole.isQuestion && whole.asks.length === 0 && isPipelineOrder(reading, inventory);
+  return { ...whole, deeds: isOrder ? ['start'] : deeds };
+}
 
 /** What a tool is for follows from its name; from its arguments where they say more. */
-function purposeOf(tool: ToolSchema): Meaning {
-  const known = purposes.get(tool);
-  if (known) return known;
-  const named = meaningOf(tool.name.replaceAll('_', ' '));
+const purposeOf = remembered((tool: ToolSchema): Meaning => {
   const recurs = propertiesOf(tool).some(([property]) => property === 'cron');
-  const purpose = recurs ? { ...named, deeds: ['recur', 'create'] } : named;
-  purposes.set(tool, purpose);
-  return purpose;
+  return { ...meaningOf(tool.name.replaceAll('_', ' ')), ...(recurs && { deeds: ['recur', 'create'] }) };
+});
+
+/** A tool for another deed is a wrong answer, however well the rest fits; `show me the notes` may open them. */
+function deedScore({ deeds, asks }: Meaning, purpose: Meaning, shared: readonly string[]): number {
+  const ignored = 1.4 * Math.min(2, deeds.length - shared.length);
+  if (shared[0] !== undefined) return (shared[0] === deeds[0] ? 4.7 : 4) - ignored;
+  if (deeds.length === 0 && purpose.deeds.includes('open') && asks.some((ask) => ask === 'get' || ask === 'list'))
+    return 0.8;
+  return (purpose.deeds.length > 0 ? -3.5 : 0) - ignored;
 }
 
-function deedScore(meaning: Meaning, purpose: Meaning): number {
-  const shared = meaning.deeds.filter((deed) => purpose.deeds.includes(deed));
-  const ignored = meaning.deeds.length - shared.length;
-  const asked = meaning.asks.filter((ask) => purpose.asks.includes(ask));
-  const [first] = shared;
-  // A tool for another deed is a wrong answer, however well the rest fits.
-  const done = first === undefined ? (purpose.deeds.length > 0 ? -3.5 : 0) : first === meaning.deeds[0] ? 4.7 : 4;
-  const weights: Readonly<Record<string, number>> = { list: 1.5, get: 0.8 };
-  const question = asked.reduce((total, ask) => total + (weights[ask] ?? 0), 0);
-  return done - 1.1 * Math.min(2, ignored) + question + docsScore(meaning, purpose);
+function askScore({ asks, isQuestion }: Meaning, purpose: Meaning, { writes }: ToolSchema): number {
+  const [lists, gets] = ['list', 'get'].map((ask) => asks.includes(ask) && purpose.asks.includes(ask));
+  // What a thing is, or how something is done, stands in documents; what exists does not.
+  const isConcept = asks.includes('define');
+  const told = purpose.asks.includes('docs')
+    ? asks.includes('docs')
+      ? isConcept
+        ? 5
+        : 3
+      : -2.5
+    : isConcept
+      ? -2
+      : asks.includes('docs')
+        ? -1
+        : 0;
+  return (lists ? 1.5 : 0) + (gets ? 0.8 : 0) + told - (isQuestion && writes ? 3 : 0);
 }
 
-/** What a thing is, or how something is done, stands in documents; what exists does not. */
-function docsScore({ asks: said }: Meaning, purpose: Meaning): number {
-  const defines = said.includes('define');
-  if (!purpose.asks.includes('docs')) return defines ? -2 : said.includes('docs') ? -0.5 : 0;
-  return said.includes('docs') ? (defines ? 5 : 3) : -2.5;
-}
-
-function thingScore(meaning: Meaning, purpose: Meaning, tool: ToolSchema): number {
+function thingScore({ things, asks }: Meaning, purpose: Meaning, tool: ToolSchema): number {
   const kinds = propertiesOf(tool).map(([property, schema]) => inventoryKind(schema) ?? property.replace(/s$/, ''));
-  const about = purpose.things.filter((thing) => meaning.things.includes(thing)).length;
-  const unsaid = purpose.things.filter((thing) => !meaning.things.includes(thing)).length;
-  const foreign = purpose.asks.includes('docs')
-    ? 0
-    : meaning.things.filter((thing) => !purpose.things.includes(thing) && !kinds.includes(thing)).length;
-  const inputs =
-    meaning.things.includes('parameter') && tool.name.startsWith('get') && purpose.things.includes('pipeline') ? 2 : 0;
-  const isOne = kinds.includes('run') && !tool.name.endsWith('s') && meaning.asks.includes('list') ? -1.5 : 0;
-  return 1.6 * about - 0.9 * unsaid - 0.7 * foreign + inputs + isOne;
+  const about = purpose.things.filter((thing) => things.includes(thing)).length;
+  const foreign = things.filter((thing) => !purpose.things.includes(thing) && !kinds.includes(thing)).length;
+  const isDescribed = things.includes('parameter') && /^get_\w*pipeline/.test(tool.name);
+  const isOne = kinds.includes('run') && !tool.name.endsWith('s') && asks.includes('list');
+  const rest = 1.1 * (purpose.things.length - about) + 0.7 * (purpose.asks.includes('docs') ? 0 : foreign);
+  return 1.6 * about - rest + (isDescribed ? 2 : 0) - (isOne ? 1.5 : 0);
 }
 
 /** Names that exist decide more than words do. */
-function mentionScore({ agent, tool }: Offered, { reading, inventory }: Omit<Scene, 'agent'>): number {
-  const kinds = new Set(propertiesOf(tool).map(([, schema]) => inventoryKind(schema)));
-  const takesValues = propertiesOf(tool).some(([property]) => property === 'params');
-  const places = [...new Set(reading.mentions.map(({ start }) => start))];
-  return places
-    .map((place) => {
-      const here = reading.mentions.filter(({ start, kind }) => start === place && kind !== 'namespace');
-      if (here.length === 0) return 0;
-      const own = here.filter((mention) => mention.agent === undefined || mention.agent === agent);
-      if (own.some(({ kind }) => kinds.has(kind))) return 1.4;
-      if (kinds.has('run') && own.some(({ kind }) => kind === 'pipeline')) return 0.7;
-      if (here.some(({ kind }) => kind === 'object' && (takesValues || kinds.has('object')))) return 0.5;
-      const isServed = own.length > 0 || !inventory.some((entry) => entry.agent === agent);
-      return isServed ? -1.6 : -3.2;
-    })
-    .reduce((total: number, value) => total + value, 0);
+function mentionScore(mentions: readonly Mention[], { agent, tool }: Offered, hasInventory: boolean): number {
+  const kinds = new Set(propertiesOf(tool).map(([property, schema]) => inventoryKind(schema) ?? property));
+  const places = Map.groupBy(
+    mentions.filter(({ kind }) => kind !== 'namespace'),
+    ({ start }) => start,
+  );
+  const scores = [...places.values()].map((here) => {
+    const own = here.filter((mention) => mention.agent === undefined || mention.agent === agent);
+    if (own.some(({ kind }) => kinds.has(kind))) return 1.4;
+    if (kinds.has('run') && own.some(({ kind }) => kind === 'pipeline')) return 0.7;
+    if (here.some(({ kind }) => kind === 'object') && (kinds.has('params') || kinds.has('object'))) return 0.5;
+    return own.length > 0 || !hasInventory ? -2.2 : -3.2;
+  });
+  return scores.reduce((total: number, score) => total + score, 0);
 }
 
+/** A bare pipeline or run is one of Kubeflow Pipelines, where both are offered. */
 function domainScore(agent: string, masked: string): number {
   const said = Object.keys(domains).filter((name) => domains[name]?.test(masked));
-  // A bare pipeline or run is one of Kubeflow Pipelines, where both are offered.
-  const habit = agent === 'kfp' ? 0.8 : 0;
-  if (said.includes(agent)) return (agent === 'docs' && !/[②⑥]/.test(masked) ? 3.5 : 1.6) + habit;
-  return said.some((name) => name === 'tekton' || name === 'kfp') && (agent === 'kfp' || agent === 'tekton')
-    ? -0.8
-    : habit;
+  const habit = agent === 'kfp' ? 0.8 : agent === 'tekton' ? -0.8 : 0;
+  if (said.includes(agent)) return (agent === 'docs' && !/[②⑥]/.test(masked) ? 3.5 : 1.6) + Math.max(0, habit);
+  return habit === 0 || !said.some((name) => name === 'tekton' || name === 'kfp') ? habit : -0.8;
 }
 
-/** How much the words resemble those of each tool's name, description and examples, 0 to 1 (BM25). */
+/** Arguments that nothing but the words of a request for them fills. */
+const telling =
+  /^(?:state|since|until|extension|minSize|metrics?|tailLines|grep|lines|pages|expiresIn|enabled|experiment)$/;
+
+function fillScore({ args, missing, isTold, options }: Filled, { name }: ToolSchema): number {
+  const extra = Object.keys(args).filter((name) => telling.test(name)).length;
+  const params = Object.keys(args['params'] ?? {}).length;
+  // A tool for one format of file is the right one for such a file.
+  const isMade = typeof args['key'] === 'string' && name.endsWith(`_${args['key'].split('.').at(-1) ?? ''}`);
+  return (
+    (isMade ? 2 : 0) +
+    Math.min(3, params) +
+    0.5 * Math.min(3, extra) +
+    (isTold || options.length > 0 ? 1.5 : 0) -
+    2.3 * Math.min(2, missing.length)
+  );
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  ...{ '①': ' pipeline ', '②': ' run ', '③': ' experiment ', '④': ' schedule ', '⑤': ' bucket ', '⑥': ' file ' },
+};
+
+/** How much of the text, rare words first, stands in each tool's name, description and examples: 0 to 1. */
 function likenessOf(offered: readonly Offered[], masked: string): readonly number[] {
-  const query = new Set(wordsOf(withKinds(masked)).map(stem));
-  const documents = offered.map(({ tool }) => wordsIn(tool));
-  const average = documents.reduce((total, words) => total + words.length, 0) / Math.max(1, documents.length);
-  const scores = documents.map((words) => {
-    let score = 0;
-    for (const word of query) {
-      const count = words.filter((other) => other === word).length;
-      const holders = documents.filter((other) => other.includes(word)).length;
-      const rarity = Math.log(1 + (documents.length - holders + 0.5) / (holders + 0.5));
-      score += (rarity * count * 2.2) / (count + 1.2 * (0.25 + (0.75 * words.length) / average));
+  const said = new Set(wordsOf(masked.replaceAll(/[①-⑨\u2060]/g, (sign) => kindWords[sign] ?? ' ')).map(stem));
+  const texts = offered.map(({ tool }) => wordsIn(tool));
+  const scores = texts.map(() => 0);
+  for (const word of said) {
+    const holders = texts.filter((words) => words.has(word)).length;
+    const rarity = Math.log(1 + texts.length / Math.max(1, holders));
+    for (const [index, words] of texts.entries()) {
+      const share = (words.get(word) ?? 0) / Math.sqrt(words.size);
+      scores[index] = (scores[index] ?? 0) + rarity * Math.min(1, share * 3);
     }
-    return score;
-  });
+  }
   const best = Math.max(0.001, ...scores);
   return scores.map((score) => score / best);
 }
 
-const documentWords = new WeakMap<ToolSchema, readonly string[]>();
-
-function wordsIn(tool: ToolSchema): readonly string[] {
-  const known = documentWords.get(tool);
-  if (known) return known;
-  const words = wordsOf(fold([tool.name, tool.description, ...tool.examples].join(' '))).map(stem);
-  documentWords.set(tool, words);
-  return words;
-}
-
-const kindWords: Readonly<Record<string, string>> = {
-  '①': ' pipeline ',
-  '②': ' run ',
-  '③': ' experiment ',
-  '④': ' schedule ',
-  '⑤': ' bucket ',
-  '⑥': ' file ',
-};
-
-function withKinds(masked: string): string {
-  return masked.replaceAll(/[①-⑨\u2060]/g, (sign) => kindWords[sign] ?? ' ');
-}
+/** How often each word stands there. */
+const wordsIn = remembered(({ name, description, examples }: ToolSchema): ReadonlyMap<string, number> => {
+  const words = wordsOf(fold([name, description, ...examples].join(' '))).map(stem);
+  return new Map([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
+});

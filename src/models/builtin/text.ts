@@ -27,32 +27,52 @@ export function stem(word: string): string {
   return base.length > 4 ? base.replace(/e$/, '') : base;
 }
 
-/** Levenshtein distance, or `limit + 1` as soon as it must be larger. */
-export function distance(left: string, right: string, limit: number): number {
-  if (Math.abs(left.length - right.length) > limit) return limit + 1;
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    if (Math.min(...next) > limit) return limit + 1;
-    row = next;
-  }
-  return row[right.length] ?? limit + 1;
+/** Whether one letter too many, too few, other or out of place makes one word of the other. */
+export function isNear(left: string, right: string): boolean {
+  const shorter = Math.min(left.length, right.length);
+  let start = 0;
+  while (start < shorter && left[start] === right[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && left.at(-1 - end) === right.at(-1 - end)) end += 1;
+  const [from, to] = [left.slice(start, left.length - end), right.slice(start, right.length - end)];
+  const isSwapped = from.length === 2 && to === `${from.charAt(1)}${from.charAt(0)}`;
+  return isSwapped || (from.length <= 1 && to.length <= 1);
 }
 
+const atCommand =
+  "(?<=(?:^|[,;:.!+-]|(?<![\\p{L}])(?:please|pls|and|then|to|now|just|you|u|let's|let us|we|i|also|kindly))\\s*)";
+
 /**
- * Patterns are written as people read them: alternatives parted by `|`, `*` for the rest of a word, a space for any
- * white space. They match whole words of folded text.
+ * Patterns are written as people read them: alternatives parted by `|`, `*` for the rest of a word, `!` where a word
+ * counts only at the head of a command, a space for any white space. They match whole words of folded text.
  */
-export function pattern(alternatives: string): RegExp {
+export function patternSource(alternatives: string): string {
   const source = alternatives
     .trim()
     .replaceAll(/\s*\|\s*/g, '|')
     .replaceAll(' (?=', '(?=\\s+')
-    .replaceAll(/(?<![)\]}.])\*/g, "[\\p{L}'-]*")
-    .replaceAll(/\s+/g, '\\s+');
-  return new RegExp(`(?<![\\p{L}\\p{Nd}_])(?:${source})(?![\\p{L}\\p{Nd}_])`, 'u');
+    .replaceAll(/(?<![)\]}.])\*/g, "[\\p{L}']*")
+    .replaceAll(/ +/g, '\\s+')
+    .replaceAll(/(?<!\?<?)!/g, atCommand);
+  return `(?<![\\p{L}\\p{Nd}_])(?:${source})(?![\\p{L}\\p{Nd}_])`;
+}
+
+export function pattern(alternatives: string): RegExp {
+  return new RegExp(patternSource(alternatives), 'u');
+}
+
+/** A table of such patterns. */
+export function patterns<Name extends string>(table: Readonly<Record<Name, string>>): Readonly<Record<Name, RegExp>> {
+  const compiled = Object.entries<string>(table).map(([name, text]) => [name, pattern(text)]);
+  return Object.fromEntries(compiled) as Record<Name, RegExp>;
+}
+
+/** The function, with its results kept as long as their arguments live. */
+export function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, { readonly value: Value }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: make(key) };
+    known.set(key, found);
+    return found.value;
+  };
 }
