@@ -17,11 +17,13 @@ export type ReadInventory = (agents: readonly string[], scope: InventoryScope) =
 
 /** How long one reading serves; turns that run side by side share it. */
 const freshMs = 2_000;
+/** A backend that did not answer is left alone for so long: no turn waits for it that has nothing to do with it. */
+const failedMs = 30_000;
 const itemsPerAgent = 100;
 const limitMs = 5_000;
 
 interface Reading {
-  readonly atMs: number;
+  untilMs: number;
   readonly inventory: Promise<Inventory>;
 }
 
@@ -45,11 +47,16 @@ export function createInventory(registry: AgentRegistry, clock: Clock): ReadInve
 
   const shared = (name: string, scope: InventoryScope): Promise<Inventory> => {
     const nowMs = clock.monotonicMs();
-    for (const [key, reading] of readings) if (nowMs - reading.atMs > freshMs) readings.delete(key);
+    for (const [key, reading] of readings) if (nowMs > reading.untilMs) readings.delete(key);
     const key = [scope.namespace, scope.configName, scope.serviceAccountName, name].join('/');
-    const inventory = readings.get(key)?.inventory ?? read(name, scope);
-    if (!readings.has(key)) readings.set(key, { atMs: nowMs, inventory });
-    return inventory;
+    const known = readings.get(key);
+    if (known) return known.inventory;
+    const reading = { untilMs: nowMs + freshMs, inventory: read(name, scope) };
+    readings.set(key, reading);
+    void reading.inventory.then(({ unavailable }) => {
+      if (unavailable.length > 0) reading.untilMs = clock.monotonicMs() + failedMs;
+    });
+    return reading.inventory;
   };
 
   return async (agents, scope) => {
