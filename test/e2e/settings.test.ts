@@ -1,3 +1,5 @@
+import { type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SwarmConfig } from '../../src/api/swarm-config.ts';
 import { type KfpSimulator, startKfpSimulator } from '../kfp/simulator/start-kfp-simulator.ts';
@@ -49,12 +51,6 @@ describe('backends that are not as the settings say', () => {
       reason: 'Unreachable',
       says: /127\.0\.0\.1:9/,
     },
-    'a Kubeflow address where something else listens': {
-      backends: { kfp: { url: store.endpoint, auth: 'None' } },
-      type: 'KfpReady',
-      reason: 'WrongSettings',
-      says: /not .*Kubeflow Pipelines/i,
-    },
     'a Secret that is missing': {
       backends: { objectStore: { ...objectStore, secretRef: { name: 'swarm-kfp' } } },
       type: 'ObjectStoreReady',
@@ -84,6 +80,18 @@ describe('backends that are not as the settings say', () => {
       const isFresh = found?.observedGeneration === metadata.generation;
       return isFresh && found.status === 'False' && found.reason === reason && says.test(found.message);
     });
+  });
+
+  it('a Kubeflow address where something else listens is called that', async () => {
+    const website = createServer((_request, response) => response.end('<html>Welcome</html>'));
+    await new Promise<void>((resolve) => website.listen(0, '127.0.0.1', resolve));
+    await configure({ kfp: { url: `http://127.0.0.1:${(website.address() as AddressInfo).port}`, auth: 'None' } });
+    await story.until('the wrong server is reported', async () => {
+      const { status } = await story.kubectl.get<SwarmConfig>('swarmconfig', 'default');
+      const found = status?.conditions?.find(({ type }) => type === 'KfpReady');
+      return found?.reason === 'WrongSettings' && found.message.includes('backends.kfp.url');
+    });
+    website.close();
   });
 
   it('a wrong key is reported, and heals by itself once the Secret is right', async () => {

@@ -67,7 +67,7 @@ const ended =
 
 /** Ways of asking that many tools share. */
 export const asks = patterns({
-  list: `list*|ls|all|everything|available|which|what (?:do|are|is in|is inside|lies|else|ran|has (?:run|failed|finished|crashed)|failed)
+  list: `list*|ls|all|everything|available|which|wich|what (?:is being|do|are|is in|is inside|lies|else|ran|has (?:run|failed|finished|crashed)|failed)
     |what (?:kinds? of )?(?:pipelines|runs|buckets|experiments|schedules|tekton|kubeflow|recurring|files|objects|workflows)
     |what(?:'s|s) (?:in|inside|lying|stored|there)|what ran|show .{0,30}(?:runs|pipelines|buckets|experiments|schedules|files|objects|①|⑤)
     |anything|any|how many|overview|recent|did .{0,60}(?:go through|fail)|have we got|do we have|exists?|catalogue|catalog`,
@@ -109,7 +109,7 @@ export const things = patterns({
 });
 
 /** Words that say whose pipelines and runs are meant. */
-export const domains: Readonly<Record<string, RegExp>> = patterns({
+export const domains = patterns({
   tekton: `tekton|pipelineruns?|pr|pipeline runs|taskruns?|builds?|deploy*|release*|ci|ci/cd|image|rollout*|deliver*|ship*
     |commit|branch|revision|production|staging`,
   kfp: `kfp|kubeflow|experiment*|trainings?|retrain*|hyperparam*`,
@@ -137,10 +137,9 @@ export const phrases = patterns({
   report: `explain|describe|check|report|find out|tell|let|show|give|say|send|quote|summarise|summarize`,
   order: `\\p{L}{2,}(?: (?:out|up|off|on|through))? (?:the|an?|my|our|another|version)|(?:i|we) (?:want|need|like) (?:the|an?|another)
     |(?:i|we)(?:'d| would) like (?:the|an?|another)`,
-  question: `what|what's|whats|which|when|where|who|whose|how|is|are|was|were|do|does|did|has|have|any|am`,
+  question: `wich|waht|what|what's|whats|which|when|where|who|whose|how|is|are|was|were|do|does|did|has|have|any|am`,
   declined: `(?:don't|do not|no longer|never) (?:want|need)(?! to)`,
   likewise: `and|what about|how about|same|also|now`,
-  docs: `docs|documentation|runbooks?|handbook|knowledge base|guidelines?`,
   wait: `wait|until (?:it|that|this|the run) (?:is|has|ends|finishes|completes)
     |(?:when|once|as soon as) (?:it|that|the run) (?:is|has) (?:done|finished|ended|through)`,
   pronoun: `it|its|that|this|them|those|these|the same|same|(?:that|this) one|there

@@ -37,13 +37,8 @@ const neverMasked = new Set(['task', 'knowledge-base']);
 
 export function read(text: string, inventory: readonly InventoryEntry[]): Reading {
   const reading = scan(text, inventory);
-  const english = inEnglish(reading.masked);
-  if (english === undefined) return reading;
-  const names = new Map(reading.mentions.map(({ start, end }) => [start, text.slice(start, end)])).values();
-  return scan(
-    english.replaceAll(/[①-⑨]\u2060*/g, () => names.next().value ?? ''),
-    inventory,
-  );
+  const english = inEnglish(reading);
+  return english === text ? reading : scan(english, inventory);
 }
 
 function scan(text: string, inventory: readonly InventoryEntry[]): Reading {

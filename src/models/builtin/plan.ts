@@ -2,7 +2,7 @@ import type { InventoryEntry } from '../language-model.ts';
 import type { Spoken } from './arguments.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { comes, focusOf, type PlannedCall, startsRun } from './focus.ts';
-import { phrases } from './lexicon.ts';
+import { domains, phrases } from './lexicon.ts';
 import { pointsBack, read, type Reading } from './mentions.ts';
 import { meaningOf } from './meaning.ts';
 import { type Candidate, type Offered, rankTools } from './ranking.ts';
@@ -72,7 +72,7 @@ function socialPlan({ masked, mentions }: Reading): Plan | undefined {
   const { deeds, asks, things } = meaningOf(masked);
   if (phrases.unsafe.test(masked) && !isHowTo(asks, masked)) return { kind: 'refuse', text: unsafe };
   const count = wordsOf(masked).length;
-  if (mentions.length + things.length > 0 || count > 24 || phrases.docs.test(masked)) return undefined;
+  if (mentions.length + things.length > 0 || count > 24 || domains.docs.test(masked)) return undefined;
   if (phrases.help.test(masked)) return { kind: 'help', text: 'I can:' };
   return phrases.smalltalk.test(masked) && count <= 12 && deeds.length === 0
     ? { kind: 'smalltalk', text: 'Hello! Ask me about your pipelines, runs, data or documentation.' }

@@ -1,6 +1,6 @@
 import type { ToolSchema } from '../language-model.ts';
 import { type Filled, fillArguments, type Scene } from './arguments.ts';
-import { domains, impliedStates } from './lexicon.ts';
+import { domains, impliedStates, occurrences } from './lexicon.ts';
 import { isPipelineOrder, type Meaning, meaningOf } from './meaning.ts';
 import { type Mention, pointsBack, type Reading } from './mentions.ts';
 import { inventoryKind, propertiesOf } from './schema.ts';
@@ -121,7 +121,7 @@ function mentionScore(mentions: readonly Mention[], { agent, tool }: Offered, ha
 
 /** A bare pipeline or run is one of Kubeflow Pipelines, where both are offered. */
 function domainScore(agent: string, masked: string): number {
-  const said = Object.keys(domains).filter((name) => domains[name]?.test(masked));
+  const said = occurrences(domains, masked);
   const habit = agent === 'kfp' ? 0.8 : agent === 'tekton' ? -0.8 : 0;
   if (said.includes(agent)) return (agent === 'docs' && !/[②⑥]/.test(masked) ? 3.5 : 1.6) + Math.max(0, habit);
   return habit === 0 || !said.some((name) => name === 'tekton' || name === 'kfp') ? habit : -0.8;
