@@ -35,12 +35,20 @@ export function openCalls(journal: Journal, run: TurnRun): readonly OpenCall[] {
     if (offer === undefined) return [];
     return (step.calls ?? []).filter((call) => !isFinal(call)).map((call) => ({ call, step, offer }));
   });
-  return open.map(({ call, step, offer }, index) => ({
+  // Delegations cite nothing themselves.
+  const citing = open.filter(({ call }) => call.effect !== 'delegate');
+  return open.map(({ call, step, offer }) => ({
     call,
     step,
     offered: offer.tools.get(call.tool),
     verdict: judgeCall({ call, step, offer, facts: run.facts, journal }),
-    citationsFrom: firstFree + index * citationsPerCall,
+    citationsFrom:
+      firstFree +
+      Math.max(
+        0,
+        citing.findIndex((other) => other.call === call),
+      ) *
+        citationsPerCall,
   }));
 }
 

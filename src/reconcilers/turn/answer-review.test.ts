@@ -68,6 +68,19 @@ describe('an agent that reviews its answers', () => {
     expect(new Set(numbers).size).toBe(6);
   });
 
+  test('numbers from 1 in a delegated frame as well', async () => {
+    const seen: AnswerUnderReview[] = [];
+    const asks = { calls: [{ tool: 'ask_docs', arguments: { task: 'Look it up.', answerDirectly: true } }] };
+    const model = new ScriptedModel([asks, search, { text: 'So it is [1].' }]);
+    const agents = [anAgent('supervisor', [], ['docs']), { ...librarian(seen), name: 'docs' }];
+    const here = new TurnWorld({ agents, model });
+    here.kube.seed(kinds.conversation, aConversation());
+    here.kube.seed(kinds.turn, turn);
+    await here.settle(turn);
+    expect(seen[0]?.results).toMatchObject([{ data: { passages: [1, 2] } }]);
+    expect(here.read(turn).status?.reply).toBe('So it is [1].');
+  });
+
   test('leaves only the sources that the reply names', async () => {
     const { status } = await answered([search, search, { text: 'One thing [2], another [3].' }]);
     expect(status?.citations?.map(({ n }) => n)).toEqual([2, 3]);
