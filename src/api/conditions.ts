@@ -132,10 +132,32 @@ export const conditionReasons = {
 } as const;
 export type ConditionReason = keyof typeof conditionReasons;
 
+/** Backends tell more apart than conditions do: the message has the rest. First match wins. */
+const reasonFamilies: readonly (readonly [RegExp, ConditionReason])[] = [
+  [/Certificate/, 'CertificateInvalid'],
+  [/^Embedding/, 'EmbeddingUnavailable'],
+  [/NotConfigured$/, 'NotConfigured'],
+  [/Unauthorized$/, 'Unauthorized'],
+  [/^AccessDenied$|^OutOfPolicy$|Refused$/, 'Forbidden'],
+  [/^NoSuch|Vanished$|^NoKnowledgeBase$/, 'NotFound'],
+  [/OrphanedExecution$/, 'AmbiguousEffect'],
+  [/Settling$|^RunOfFormerOwner$/, 'Waiting'],
+  [/Timeout$/, 'Timeout'],
+  [/Unreachable$/, 'Unreachable'],
+  [/^Not[A-Z]|^Invalid|Differ$|^TooMany/, 'WrongSettings'],
+  [/Unavailable$|InternalError$|TooLarge$|^NoRoom/, 'Unavailable'],
+];
+
+/** The reason that a condition carries for the reason of an error; undefined when none fits. */
+export function conditionReasonOf(reason: string): ConditionReason | undefined {
+  if (reason in conditionReasons) return reason as ConditionReason;
+  return reasonFamilies.find(([pattern]) => pattern.test(reason))?.[1];
+}
+
 export interface NewCondition {
   readonly type: ConditionType;
   readonly status: Condition['status'];
-  /** One of `conditionReasons`. */
+  /** One of `conditionReasons`, or the reason of an error that belongs to one of them. */
   readonly reason: string;
   /** Cut to 1,024 characters. */
   readonly message: string;
@@ -153,7 +175,7 @@ export function withCondition(
   const condition: Condition = {
     type,
     status,
-    reason,
+    reason: conditionReasonOf(reason) ?? 'Unavailable',
     message: message.slice(0, 1024),
     observedGeneration: generation,
     lastTransitionTime,

@@ -1,4 +1,4 @@
-import { type ConditionReason, conditionReasons, type ConditionType } from '../api/conditions.ts';
+import type { ConditionType } from '../api/conditions.ts';
 import { KfpRefusedError } from '../backends/kfp/kfp-refused-error.ts';
 import { ObjectStoreRefusedError } from '../backends/s3/object-store-refused-error.ts';
 import { TektonRefusedError } from '../backends/tekton/tekton-refused-error.ts';
@@ -28,21 +28,7 @@ function isRefusal(error: unknown): error is Refusal {
   return kinds.some((kind) => error instanceof kind);
 }
 
-/** Reasons of conditions are a closed list; the message has the rest. */
-function reasonOf(error: unknown): ConditionReason {
+function reasonOf(error: unknown): string {
   const own = isRefusal(error) ? error.code : (error as { reason?: unknown }).reason;
-  if (typeof own !== 'string') return 'Unavailable';
-  if (own in conditionReasons) return own as ConditionReason;
-  return families.find(([pattern]) => pattern.test(own))?.[1] ?? 'Unavailable';
+  return typeof own === 'string' ? own : 'Unavailable';
 }
-
-/** Backends tell more apart than a condition does. */
-const families: readonly (readonly [RegExp, ConditionReason])[] = [
-  [/Certificate/, 'CertificateInvalid'],
-  [/Unauthorized$/, 'Unauthorized'],
-  [/^AccessDenied$|^OutOfPolicy$/, 'Forbidden'],
-  [/^NoSuch/, 'NotFound'],
-  [/Timeout$/, 'Timeout'],
-  [/Unreachable$/, 'Unreachable'],
-  [/^Not[A-Z]|^Invalid/, 'WrongSettings'],
-];

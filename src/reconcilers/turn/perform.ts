@@ -1,4 +1,3 @@
-import { conditionReasons } from '../../api/conditions.ts';
 import type { Turn } from '../../api/turn.ts';
 import { attempt } from '../../base/attempt.ts';
 import { messageOf, TerminalError } from '../../base/errors.ts';
@@ -196,11 +195,16 @@ function stateOf(next: Next): State {
     case 'failed':
       return { kind: 'failed', reason: next.reason, message: next.message };
     case 'retry': {
-      const reason = next.about === 'model' ? 'ModelUnavailable' : knownReason(next.error.reason, 'Unavailable');
+      const reason =
+        next.about === 'model' ? 'ModelUnavailable' : next.error.reason;
       return { kind: 'retrying', reason, message: `${next.error.message}. It is tried again.` };
     }
     case 'stalled':
-      return { kind: 'stalled', reason: knownReason(next.error.reason, 'ModelRefused'), message: next.error.message };
+      return {
+        kind: 'stalled',
+        reason: next.error.reason,
+        message: next.error.message,
+      };
     case 'broken': {
       if (next.error instanceof KubeApiError) {
         const message = `The API server did not do what was needed: ${next.error.message}. It is tried again.`;
@@ -211,9 +215,4 @@ function stateOf(next: Next): State {
       return { kind: 'retrying', reason: 'InternalError', message };
     }
   }
-}
-
-/** Reasons of conditions are a closed list. */
-function knownReason(reason: string, otherwise: string): string {
-  return reason in conditionReasons ? reason : otherwise;
 }
