@@ -195,8 +195,7 @@ function stateOf(next: Next): State {
     case 'failed':
       return { kind: 'failed', reason: next.reason, message: next.message };
     case 'retry': {
-      const reason =
-        next.about === 'model' ? 'ModelUnavailable' : next.error.reason;
+      const reason = next.about === 'model' ? 'ModelUnavailable' : next.error.reason;
       return { kind: 'retrying', reason, message: `${next.error.message}. It is tried again.` };
     }
     case 'stalled':
