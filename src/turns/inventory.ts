@@ -17,8 +17,12 @@ export type ReadInventory = (agents: readonly string[], scope: InventoryScope) =
 
 /** How long one reading serves; turns that run side by side share it. */
 const freshMs = 2_000;
-/** A backend that did not answer is left alone for so long: no turn waits for it that has nothing to do with it. */
-const failedMs = 30_000;
+/**
+ * A backend that failed slowly is left alone for so long: no turn waits for it that has nothing to do with it. One that
+ * fails at once costs nothing, and may be back at once.
+ */
+const failedSlowlyMs = 30_000;
+const slowMs = 1_000;
 const itemsPerAgent = 100;
 const limitMs = 5_000;
 
@@ -54,7 +58,8 @@ export function createInventory(registry: AgentRegistry, clock: Clock): ReadInve
     const reading = { untilMs: nowMs + freshMs, inventory: read(name, scope) };
     readings.set(key, reading);
     void reading.inventory.then(({ unavailable }) => {
-      if (unavailable.length > 0) reading.untilMs = clock.monotonicMs() + failedMs;
+      const endedMs = clock.monotonicMs();
+      if (unavailable.length > 0 && endedMs - nowMs >= slowMs) reading.untilMs = endedMs + failedSlowlyMs;
     });
     return reading.inventory;
   };

@@ -55,6 +55,7 @@ export class Arena implements Battlefield {
     const world = new Program({ script: join(here, 'world.ts'), args: [receipts] });
     const worldUrl = await world.firstLine(/^http:/);
     if (worldUrl === undefined) throw new Error(`the World did not start:\n${world.tail()}`);
+    await team.kubectl.apply(settingsFor(worldUrl));
     const arena = new Arena({ api: new ApiConnection(cluster.kubeconfig), team, world, worldUrl });
     await waitFor('runs are held', () => arena.#holdsRuns(), { withinMs: 30_000 });
     return arena;
@@ -139,4 +140,11 @@ export class Arena implements Battlefield {
   #tekton(): string {
     return `/apis/tekton.dev/v1/namespaces/${this.namespace}/pipelineruns`;
   }
+}
+
+/** The agent that stands in for the one of the object store is offered where there is a store. Nobody asks this one. */
+function settingsFor(worldUrl: string): object {
+  const objectStore = { endpoint: worldUrl, secretRef: { name: 'swarm-object-store' } };
+  const spec = { backends: { objectStore } };
+  return { apiVersion: 'swarm.mlops.dev/v1alpha1', kind: 'SwarmConfig', metadata: { name: 'default' }, spec };
 }

@@ -3,6 +3,7 @@ import { type Mention, mentionOf, pointsBack, type Reading } from './mentions.ts
 import { cronIn, durationIn, periodIn, sizeIn } from './moments.ts';
 import { bindParameters } from './parameters.ts';
 import { newest, resolve, type Resolved } from './resolve.ts';
+import { phrases } from './lexicon.ts';
 import { fold } from './text.ts';
 import { inventoryKind, propertiesOf, type Schema } from './schema.ts';
 import * as values from './values.ts';
@@ -269,11 +270,25 @@ function several(kind: string, slot: Slot): readonly string[] | undefined {
   const latest = count === undefined ? [] : newest(alike, now, count === 'three' ? 3 : Number(count) || 2);
   // A run that is being started is compared with another one of its pipeline: `the run of last week`.
   const isNew = said.length === 0 && before.some(({ isComing }) => isComing);
-  const other = isNew ? newest(resolve({ ...slot, kind, inventory: alike }).entries, now) : [];
+  const resolved = isNew ? newest(resolve({ ...slot, kind, inventory: alike }).entries, now) : [];
+  const other = phrases.previous.test(reading.masked) ? runBefore([...said, ...before][0], slot) : resolved;
   const spoken = said.length === 1 || other.length > 0 || pointsBack(reading) ? before : [];
   const pair = [...said, ...spoken.slice(0, 1), ...other, ...spoken].slice(0, 2);
   const choices = [said, latest, pair].map((things) => [...new Set(things.map(({ name }) => name))]);
   return choices.find((names) => names.length > 1);
+}
+
+/** `The run before`: the newest earlier one of the same pipeline. */
+function runBefore(run: Spoken | undefined, { inventory, agent, focus, now }: Slot): readonly InventoryEntry[] {
+  const coming = focus.find(({ kind }) => kind === 'pipeline')?.name;
+  const { pipeline = coming, createdAt = now.toISOString() } = run?.entry?.attributes ?? {};
+  const alike = inventory.filter(
+    ({ kind, agent: theirs, attributes }) => kind === 'run' && theirs === agent && attributes['pipeline'] === pipeline,
+  );
+  return newest(
+    alike.filter(({ name }) => name !== run?.name),
+    new Date(Date.parse(createdAt)),
+  );
 }
 
 /** The bucket of the object, or one that is named. */

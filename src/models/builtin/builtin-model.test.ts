@@ -326,6 +326,143 @@ describe('a request of several steps', () => {
   });
 });
 
+describe('what real clusters taught', () => {
+  const thing = (
+    agent: string,
+    kind: string,
+    name: string,
+    attributes: Record<string, string> = {},
+  ): InventoryEntry => ({
+    ...{ agent, kind, name, attributes },
+  });
+  const forecastRun = (name: string, createdAt: string) =>
+    thing('kfp', 'run', name, { pipeline: 'forecast', state: 'Succeeded', createdAt });
+  const cluster: readonly InventoryEntry[] = [
+    thing('docs', 'knowledge-base', 'runbooks', { namespace: 'team' }),
+    thing('minio', 'bucket', 'raw'),
+    thing('minio', 'object', 'churn/train/3/model', { bucket: 'raw', lastModified: '2026-04-01T08:00:00Z' }),
+    thing('minio', 'object', 'churn/accuracy', { bucket: 'raw', lastModified: '2026-04-01T07:00:00Z' }),
+    thing('tekton', 'pipeline', 'churn-train'),
+    {
+      ...thing('kfp', 'pipeline', 'forecast'),
+      parameters: [
+        { name: 'epochs', type: 'integer', default: '10' },
+        { name: 'lr', type: 'number', default: '0.1' },
+      ],
+    },
+    thing('kfp', 'pipeline', 'cleaning'),
+    thing('kfp', 'run', 'model', { pipeline: 'forecast', state: 'Succeeded', createdAt: '2026-03-01T08:00:00Z' }),
+    forecastRun('forecast of last week', '2026-03-26T08:00:00Z'),
+    forecastRun('forecast-tx7cla', '2026-04-02T11:50:00Z'),
+  ];
+  const ask = (text: string, given: Answers = {}, history: readonly ModelMessage[] = []) =>
+    talk(text, { tools: allTools, inventory: cluster, answers: given, history });
+
+  test.each([
+    'How long are model artifacts kept?',
+    'Which accuracy is needed to release a churn model?',
+    'Who may approve a release?',
+    'Tell me who is allowed to release a model.',
+    'When may I delete old training data?',
+    'Why do we keep artifacts for 90 days?',
+    'What is the retention period of a model?',
+    'How often should a model be retrained?',
+    'Are we allowed to store personal data in the raw zone?',
+    'What must a release contain?',
+    'Which approvals are required before a model goes live?',
+    'Who is responsible for the forecast on weekends?',
+  ])('%s: the documents are asked', async (text) => {
+    const { calls } = await ask(text);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['search_docs']);
+  });
+
+  test.each([
+    ['Run the Kubeflow pipeline forecast with epoch=5.', { epoch: 5 }],
+    ['Run the Kubeflow pipeline forecast with epoch=5 and lr=0.2.', { lr: 0.2, epoch: 5 }],
+    ['Run the Kubeflow pipeline forecast with seed 3 and epochs 5.', { epochs: 5, seed: 3 }],
+  ])('%s: no value is dropped', async (text, params) => {
+    const { calls } = await ask(text);
+    expect(calls).toEqual([`run_pipeline ${JSON.stringify({ pipeline: 'forecast', params })}`]);
+  });
+
+  const started = (pipeline: string) => ({
+    summary: `Started run ${pipeline}-1 of ${pipeline}.`,
+    data: { run: { name: `${pipeline}-1` } },
+  });
+  const failing: Answers = {
+    run_pipeline: started('cleaning'),
+    wait_for_run: {
+      summary: 'Run cleaning-1 of cleaning failed after 1 s.',
+      data: { run: 'cleaning-1', backend: 'kfp', state: 'Failed', results: {} },
+    },
+    diagnose_run: { summary: 'Run cleaning-1 failed: exit code 1, no rows left.', data: {} },
+  };
+  test.each([
+    'Run the Kubeflow pipeline cleaning, wait for it, and if it fails tell me why.',
+    'Run the Kubeflow pipeline cleaning, wait for it and tell me the accuracy.',
+    'Run the Kubeflow pipeline cleaning and wait for it.',
+  ])('%s: a failure is explained', async (text) => {
+    const { calls, reply } = await ask(text, failing);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['run_pipeline', 'wait_for_run', 'diagnose_run']);
+    expect(calls.at(-1)).toBe('diagnose_run {"run":"cleaning-1"}');
+    expect(reply).toContain('no rows left');
+  });
+
+  const succeeding: Answers = {
+    run_pipeline: started('forecast'),
+    wait_for_run: {
+      summary: 'Run forecast-1 of forecast succeeded after 0 s; results: accuracy=0.9312, loss=0.21.',
+      data: {
+        ...{ run: 'forecast-1', backend: 'kfp', state: 'Succeeded' },
+        results: { accuracy: '0.9312', loss: '0.21' },
+      },
+    },
+    get_run_metrics: {
+      summary: 'Run forecast-1 reported accuracy 0.9312, loss 0.21.',
+      data: { run: 'forecast-1', metrics: { accuracy: 0.9312, loss: 0.21 } },
+    },
+  };
+  test('the value that was asked for stands first, and nothing is told twice', async () => {
+    const text = 'Run the Kubeflow pipeline forecast with epochs 5, wait for it and tell me the accuracy.';
+    const { calls, reply } = await ask(text, succeeding);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['run_pipeline', 'wait_for_run']);
+    expect(reply.split('\n')).toEqual([
+      'The accuracy of run forecast-1 is 0.9312.',
+      'Started run forecast-1 of forecast.',
+      'Run forecast-1 of forecast succeeded after 0 s.',
+    ]);
+  });
+
+  test('where only the report has the value, it is asked for, and told once', async () => {
+    const silent = {
+      summary: 'Run forecast-1 of forecast succeeded after 0 s.',
+      data: { run: 'forecast-1', state: 'Succeeded' },
+    };
+    const text = 'Run the Kubeflow pipeline forecast, wait for it and tell me the accuracy.';
+    const { reply } = await ask(text, { ...succeeding, wait_for_run: silent });
+    expect(reply.match(/0\.9312/g)).toHaveLength(1);
+    expect(reply).toMatch(/^The accuracy of run forecast-1 is 0\.9312\./);
+  });
+
+  test('a run that was spoken of is compared with the one before it', async () => {
+    const history: ModelMessage[] = [
+      { role: 'user', text: 'Find the newest file in bucket raw and profile it.' },
+      { role: 'assistant', text: 'There is 1 object.\nraw/churn/train/3/model: 200 rows.', calls: [] },
+      {
+        role: 'user',
+        text: 'Run the Kubeflow pipeline forecast with epochs 20, wait for it and tell me the accuracy.',
+      },
+      {
+        role: 'assistant',
+        text: 'The accuracy of run forecast-tx7cla is 0.93.\nStarted run forecast-tx7cla of forecast with epochs=20.',
+        calls: [],
+      },
+    ];
+    const { calls } = await ask('Compare it with the run before.', {}, history);
+    expect(calls).toEqual(['compare_runs {"runs":["forecast-tx7cla","forecast of last week"]}']);
+  });
+});
+
 test('every example of every declared tool leads to a call or a question, never to an error', async () => {
   const examples = [...toolsOf('kfp'), ...toolsOf('tekton')].flatMap((tool) => tool.examples);
   for (const example of examples) {

@@ -1,6 +1,6 @@
 import type { LanguageModel, ModelCall, ModelMessage, ModelRequest } from '../language-model.ts';
 import { comes, type PlannedCall } from './focus.ts';
-import { answerFrom, fieldsIn, hasFailed, type Outcome, outcomeOf, withOutcomes } from './outcomes.ts';
+import { answerFrom, fieldsIn, hasFailed, type Outcome, outcomeOf, valuesAsked, withOutcomes } from './outcomes.ts';
 import { type Plan, planRequest, type Request } from './plan.ts';
 
 /**
@@ -38,7 +38,11 @@ function next(request: ModelRequest): Next {
   const plan = plannedIn(text, request) ?? planRequest(requestOf(request, text, asked));
   if (plan.kind !== 'calls')
     return outcomes.length === 0 ? socialAnswer(plan, request) : { text: answerFrom(text, outcomes) };
-  const stage = outcomes.some(hasFailed) ? undefined : stagesOf(plan.calls, request)[outcomes.length];
+  const stages = stagesOf(plan.calls, request, (rest, start) => {
+    const ended = outcomes[start];
+    return ended ? afterEnd(rest, ended, text) : rest;
+  });
+  const stage = outcomes.some(hasFailed) ? undefined : stages[outcomes.length];
   const calls = stage && callsOf(stage, outcomes, request);
   return calls ? { calls } : { text: answerFrom(text, outcomes) };
 }
@@ -74,30 +78,49 @@ interface Stage {
   readonly isAll: boolean;
 }
 
-function stagesOf(planned: readonly PlannedCall[], { tools }: ModelRequest): readonly Stage[] {
-  const calls = tools.some(({ name }) => name === 'wait_for_run') ? withWait(planned) : planned;
-  const stages: Pick<Stage, 'delegate' | 'calls'>[] = [];
-  for (const call of calls) {
-    const delegate = tools.find((tool) => tool.delegate?.agent === call.agent)?.delegate?.agent;
-    const last = stages.at(-1);
-    if (last && delegate !== undefined && last.delegate === delegate) last.calls.push(call);
-    else stages.push({ delegate, calls: [call] });
-  }
+/** @param revise what is left to do once the run that the plan starts has ended, by the place of that outcome. */
+function stagesOf(
+  planned: readonly PlannedCall[],
+  { tools }: ModelRequest,
+  revise: (rest: readonly PlannedCall[], wait: number) => readonly PlannedCall[],
+): readonly Stage[] {
+  const delegateOf = (agent: string) => tools.find((tool) => tool.delegate?.agent === agent)?.delegate?.agent;
+  const staged = (calls: readonly PlannedCall[]) => {
+    const stages: Pick<Stage, 'delegate' | 'calls'>[] = [];
+    for (const call of calls) {
+      const delegate = delegateOf(call.agent);
+      const last = stages.at(-1);
+      if (last && delegate !== undefined && last.delegate === delegate) last.calls.push(call);
+      else stages.push({ delegate, calls: [call] });
+    }
+    return stages;
+  };
+  const first = tools.some(({ name }) => name === 'wait_for_run') ? firstAboutNew(planned) : -1;
+  const before = staged(first < 0 ? planned : [...planned.slice(0, first), waiting]);
+  const stages = first < 0 ? before : [...before, ...staged(revise(planned.slice(first), before.length - 1))];
   return stages.map((stage) => ({ ...stage, isAll: stages.length === 1 }));
 }
 
-/** Waits for the run that the plan starts before anything is asked about it. */
-function withWait(calls: readonly PlannedCall[]): readonly PlannedCall[] {
-  const run = comes('run', 'started');
-  const first = calls.findIndex(({ args, writes }) => !writes && JSON.stringify(args).includes(run));
-  if (first < 0) return calls;
-  // Waiting tells what looking would.
-  const rest = calls.slice(first).filter(({ tool, args }) => tool !== 'get_run' || args['run'] !== run);
-  return [
-    ...calls.slice(0, first),
-    { agent: '', tool: 'wait_for_run', args: { run }, writes: false, words: '' },
-    ...rest,
+const newRun = comes('run', 'started');
+const waiting: PlannedCall = { agent: '', tool: 'wait_for_run', args: { run: newRun }, writes: false, words: '' };
+
+/** The first call that asks about the run that the plan starts: before it, its end is waited for. */
+function firstAboutNew(calls: readonly PlannedCall[]): number {
+  return calls.findIndex(({ args, writes }) => !writes && JSON.stringify(args).includes(newRun));
+}
+
+/** Waiting tells what looking would; a failed run has a cause and logs, but no values; one that succeeded has no cause. */
+function afterEnd(rest: readonly PlannedCall[], { data }: Outcome, question: string): readonly PlannedCall[] {
+  const left = rest.filter(({ tool, args }) => tool !== 'get_run' || args['run'] !== newRun);
+  if (data['state'] === 'Failed') {
+    const cause = { ...waiting, agent: String(data['backend']), tool: 'diagnose_run', words: 'Why did the run fail?' };
+    return [cause, ...left.filter(({ tool }) => tool === 'get_run_logs')];
+  }
+  const told = [
+    ...(data['state'] === 'Succeeded' ? ['diagnose_run'] : []),
+    ...(valuesAsked(question, data).length > 0 ? ['get_run_metrics'] : []),
   ];
+  return left.filter(({ tool, args }) => args['run'] !== newRun || !told.includes(tool));
 }
 
 /** Undefined when what the stage needs was not brought. */

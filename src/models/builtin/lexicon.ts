@@ -80,6 +80,12 @@ export const asks = patterns({
     |convention*|according to|manual page|concept|meaning|is it possible|supported|default|size limit|maximum|best practice*
     |recommended|syntax|(?:supposed|allowed|permitted|expected|required|have) to (?:do|see|use)|what (?:do|should|must) (?:we|i) do
     |who (?:may|can|must|should|is allowed)`,
+  policy: `who (?:may|can|must|should|is (?:allowed|responsible|in charge)|approves?|decides|owns|signs)
+    |how long (?:is|are|do|must|should|may|can) .{1,60}(?:kept|keep|retain(?:ed)?|stored?|archived?|valid)
+    |how often (?:should|must|may)|when (?:may|must|should) (?:i|we|you|one|an?|the)|why (?:do|must|should|don't) (?:i|we|you|people)
+    |(?:are|am) (?:we|i|you|people) (?:allowed|permitted|required|supposed)|is it (?:allowed|permitted|required|forbidden)
+    |(?:what|which) (?!param*|inputs?|arguments?|settings?|values?|information).{0,40}(?:is|are) (?:needed|required|necessary|allowed|permitted|forbidden) (?:to|for|before|when|in)
+    |what (?:must|should|may) (?:an?|every|each|the)|retention (?:period|time|polic*|rules?)`,
   define: `what (?:is|are) (?:a|an|the difference|the meaning)|what does .{1,40} mean|explain(?! .{0,20}(?:fail|error))
     |difference between|how (?:do|can|should|would) (?:i|we|you|one|people|somebody)`,
   recur: `every|each (?:day|week|month|morning|night|hour|monday)|daily|nightly|weekly|monthly|hourly|weekdays?|cron
@@ -144,6 +150,7 @@ export const phrases = patterns({
     |(?:when|once|as soon as) (?:it|that|the run) (?:is|has) (?:done|finished|ended|through)`,
   pronoun: `it|its|that|this|them|those|these|the same|same|(?:that|this) one|there
     |the (?:run|file|object|pipeline|schedule|job|table|dataset|data set|document|report|model|one|bucket|experiment|failed one|result)`,
+  previous: `(?:run|one|training|time) before|previous|preceding|(?:earlier|prior) (?:run|one)|last time`,
   newest: `latest|newest|last|most recent|recent|freshest`,
 });
 

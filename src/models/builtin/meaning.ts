@@ -13,10 +13,17 @@ export interface Meaning {
 }
 
 export function meaningOf(masked: string): Meaning {
-  const about = occurrences(things, masked);
   const asked = occurrences(asks, masked);
   const isQuestion =
     startsWith(withoutFiller(masked), phrases.question) || /^.{0,40}\p{L}[, ]+(?:what|which)\s/u.test(masked);
+  // What is allowed, needed or usual stands in documents, unless it is said of one thing that exists.
+  if (asked.includes('policy') && !/[②③④⑥]/.test(masked))
+    return { deeds: [], asks: ['docs', 'policy'], things: [], isQuestion };
+  const meaning = { asks: asked, things: occurrences(things, masked), isQuestion };
+  return { ...meaning, deeds: deedsIn(masked, meaning) };
+}
+
+function deedsIn(masked: string, { asks: asked, things: about, isQuestion }: Omit<Meaning, 'deeds'>) {
   // `Which pipelines can I start?` asks, it starts nothing; and what is no file is listed, not found.
   const isListed = !about.includes('object') && about.some((thing) => /run|pipeline|experiment|schedule/.test(thing));
   // What is made, but no thing that can be created, comes out of a pipeline.
@@ -26,15 +33,10 @@ export function meaningOf(masked: string): Meaning {
   const meant = occurrences(deeds, masked).filter(isMeant);
   const done = masked.includes('④') ? meant.map((deed) => toSchedules[deed] ?? deed) : meant;
   if (asked.includes('recur') && !isQuestion && cronIn(masked) !== undefined)
-    return {
-      deeds: ['recur', ...done.filter((deed) => !/start|create|again/.test(deed))],
-      asks: asked,
-      things: about,
-      isQuestion,
-    };
+    return ['recur', ...done.filter((deed) => !/start|create|again/.test(deed))];
   // `Start it again` is no new start, unless other values are given.
   const isRepeat = done.includes('again') && !/①|\d/.test(masked);
-  return { deeds: isRepeat ? done.filter((deed) => deed !== 'start') : done, asks: asked, things: about, isQuestion };
+  return isRepeat ? done.filter((deed) => deed !== 'start') : done;
 }
 
 /** What is done to a schedule by the words for a run. */

@@ -90,9 +90,19 @@ function spansOf(form: string, folded: string, kind: string): readonly (readonly
   );
   const isPlainWord = kind === 'namespace' && /^\p{L}+$/u.test(form);
   const lead = isPlainWord ? '(?<=(?:namespace|ns|in)[ =:]*)' : '(?<![\\p{L}\\p{N}_]|[\\p{L}\\p{N}_][-/.:])';
+  const isCommon = (kind === 'object' || kind === 'run') && /^\p{L}+$/u.test(form);
   const signs = kind === 'bucket' ? '[-.:]' : '[-/.:]';
   const found = folded.matchAll(new RegExp(`${lead}${name}(?![\\p{L}\\p{N}_]|${signs}[\\p{L}\\p{N}_])`, 'gu'));
-  return [...found].map(({ index, 0: { length } }) => [index, index + length]);
+  const spans = [...found].map(({ index, 0: { length } }) => [index, index + length] as const);
+  return isCommon ? spans.filter(([start, end]) => isPointedOut(folded, start, end)) : spans;
+}
+
+/** A common word is a name only in quotes or beside the word for such a thing: `run model`, `the file "report"`. */
+function isPointedOut(folded: string, start: number, end: number): boolean {
+  return (
+    /(?:["'`“]|(?<!\p{L})(?:run|file|object|key|named|called) )$/u.test(folded.slice(0, start)) ||
+    /^(?:["'`”]| (?:run|file|object)(?!\p{L}))/u.test(folded.slice(end))
+  );
 }
 
 function loose(folded: string): string {

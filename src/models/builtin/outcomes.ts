@@ -67,9 +67,25 @@ function namesIn(
 /** The reply: what was asked for first, then what each call brought. */
 export function answerFrom(question: string, outcomes: readonly Outcome[]): string {
   const failed = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [`${failurePrefix}${failure}`]));
-  const asked = outcomes.flatMap(({ data }) => valuesAsked(question.toLowerCase(), data));
-  const lines = [...new Set([...failed, ...asked, ...outcomes.map(described)])].filter((line) => line !== '');
-  return lines.length > 0 ? lines.join('\n') : 'Done.';
+  const asked = outcomes.flatMap(({ data }) => valuesAsked(question, data));
+  const lines = [...failed, ...asked, ...outcomes.map(described)].flatMap((text) => text.split('\n'));
+  const told = [...new Set(lines)]
+    .filter((line) => line.trim() !== '')
+    .toSorted((a, b) => Number(answers.test(b)) - Number(answers.test(a)));
+  const brief = told.map((line) => withoutTold(line, told)).filter((line) => line !== '');
+  return brief.length > 0 ? brief.join('\n') : 'Done.';
+}
+
+/** What an agent answers to the question stands first too. */
+const answers = /^The \S+ of run \S+ is /;
+const reports = /^Run \S+ reported /;
+
+/** The values of a run are told once: as the answer, else as its report, else with its end. */
+function withoutTold(line: string, lines: readonly string[]): string {
+  const asked = lines.flatMap((other) => /^The (\S+) of run \S+ is /.exec(other)?.[1] ?? []);
+  const isAnswered = asked.some((name) => line.includes(`${name}=`) || line.includes(`${name} `));
+  if (reports.test(line)) return isAnswered ? '' : line;
+  return isAnswered || lines.some((other) => reports.test(other)) ? line.replace(/; results: .*$/, '.') : line;
 }
 
 /** The summary, and the rows of the data that it does not tell. */
@@ -99,7 +115,8 @@ function nameOf(row: Fields): string {
 }
 
 /** `accuracy` in the question and in the results: the number goes first. */
-function valuesAsked(question: string, data: Fields): readonly string[] {
+export function valuesAsked(request: string, data: Fields): readonly string[] {
+  const question = request.toLowerCase();
   const values = [data['metrics'], data['results']].flatMap((list) =>
     Array.isArray(list)
       ? list.map((row) => [fieldsOf(row)['name'], fieldsOf(row)['value']])

@@ -1,7 +1,7 @@
 import type { InventoryEntry, InventoryParameter } from '../language-model.ts';
 import type { Reading } from './mentions.ts';
 import { periodIn } from './moments.ts';
-import { fold, wordsOf } from './text.ts';
+import { fold, stem, wordsOf } from './text.ts';
 import { pairsIn } from './values.ts';
 
 /** Names of arguments that tools have themselves. */
@@ -16,9 +16,6 @@ export function bindParameters(
 ): Readonly<Record<string, unknown>> {
   const declared = pipeline?.parameters ?? [];
   const pairs = pairsIn(reading);
-  // What the pipeline takes may not be known here: the tool checks the names.
-  if (declared.length === 0)
-    return Object.fromEntries(pairs.filter(([key]) => !reserved.test(key)).map(([key, text]) => [key, scalar(text)]));
   const bound = declared.flatMap((parameter) => {
     const given =
       pairs.find(([key]) => isNameOf(parameter.name, key))?.[1] ??
@@ -27,7 +24,24 @@ export function bindParameters(
     const value = given === undefined ? undefined : withType(parameter, given);
     return value === undefined ? [] : [[parameter.name, value] as const];
   });
-  return Object.fromEntries(bound);
+  // What the pipeline takes may not be known here, or be mistyped: the tool checks the names.
+  const isFree = (key: string) => !reserved.test(key) && !declared.some(({ name }) => isNameOf(name, key));
+  const others = [...pairs, ...countedIn(reading, declared)].filter(([key]) => isFree(key));
+  return Object.fromEntries([...bound, ...others.map(([key, text]) => [key, scalar(text)] as const)]);
+}
+
+/** `with epoch 5 and seed 3`: numbers of things that the pipeline does not declare. */
+function countedIn(
+  { text, masked }: Reading,
+  declared: readonly InventoryParameter[],
+): readonly (readonly [string, string])[] {
+  if (declared.length === 0) return [];
+  const known = new Set(declared.flatMap(({ name }) => [fold(name), ...wordsOf(fold(name))].map(stem)));
+  const [list] = /(?<!\p{L})with (?:[a-z_]+ [\d.]+(?:,? and |, )?)+/u.exec(masked) ?? [];
+  if (list === undefined) return [];
+  const start = masked.indexOf(list);
+  const counted = [...text.slice(start, start + list.length).matchAll(/([a-z_]+) (\d+(?:\.\d+)?)/giu)];
+  return counted.flatMap(([, name = '', count = '']) => (known.has(stem(fold(name))) ? [] : [[name, count] as const]));
 }
 
 /** `lr` is learning_rate, and `learning rate` too. */

@@ -77,7 +77,7 @@ function deedScore({ deeds, asks }: Meaning, purpose: Meaning, shared: readonly 
 function askScore({ asks, isQuestion }: Meaning, purpose: Meaning, { writes }: ToolSchema): number {
   const [lists, gets] = ['list', 'get'].map((ask) => asks.includes(ask) && purpose.asks.includes(ask));
   // What a thing is, or how something is done, stands in documents; what exists does not.
-  const isConcept = asks.includes('define');
+  const isConcept = asks.some((ask) => ask === 'define' || ask === 'policy');
   const told = purpose.asks.includes('docs')
     ? asks.includes('docs')
       ? isConcept
