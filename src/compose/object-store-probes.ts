@@ -1,4 +1,4 @@
-import { allowedPrefixes, type BucketPolicy, bucketPolicyOf } from '../backends/s3/bucket-policy.ts';
+import { bucketPolicyOf } from '../backends/s3/bucket-policy.ts';
 import type { ObjectStore } from '../backends/s3/object-store.ts';
 import { ObjectStoreRefusedError } from '../backends/s3/object-store-refused-error.ts';
 import { type ConditionalWrites, probeConditionalWrites } from '../backends/s3/probe-conditional-writes.ts';
@@ -54,17 +54,11 @@ export function conditionalWritesProbe(stores: ObjectStores): Probe {
 const harmless = { timeMayHelp: true, isAdvice: true } as const;
 
 async function tryOut(stores: ObjectStores, config: SwarmConfig, signal: AbortSignal): Promise<Finding> {
+  const place = bucketPolicyOf(config.spec.policy.buckets).find(({ bucket }) => !bucket.includes('*'));
+  // A bucket that merely could be used may be anybody's: nothing is written there.
+  if (!place) throw new ObjectStoreRefusedError('NoSuchBucket', 'policy.buckets names no bucket outright');
   const store = await stores.fresh(config, signal);
-  const place = await placeFor(store, bucketPolicyOf(config.spec.policy.buckets));
-  if (!place) throw new ObjectStoreRefusedError('NoSuchBucket', 'there is no bucket to try it in');
   return verdict(await probeConditionalWrites(store, place));
-}
-
-async function placeFor(store: ObjectStore, policy: BucketPolicy) {
-  const [bucket] = await store.listBuckets();
-  if (!bucket) return undefined;
-  const [prefix = ''] = allowedPrefixes(policy, bucket.name);
-  return { bucket: bucket.name, prefix };
 }
 
 function verdict({ kind, message }: ConditionalWrites): Finding {

@@ -10,7 +10,7 @@ import { mutationNames, type MutationName } from './orders.ts';
 import { type Verdict } from './verdict.ts';
 
 /** Turns that are held at a boundary when their process is killed: one trial each. */
-const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '300');
+const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '120');
 /** A mutation must be found out within so many rounds. */
 const mutationRounds = 3;
 
