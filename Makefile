@@ -42,7 +42,7 @@ test-unit: install ## Run the unit tests alone
 	@node hack/run-tests.ts unit
 
 .PHONY: test-faults
-test-faults: install ## Kill the operator 1,200 times (make test: 300)
+test-faults: install ## Kill the operator 1,200 times (make test: 120)
 	@SWARM_FAULT_TRIALS=1200 node hack/run-tests.ts faults
 
 .PHONY: eval

@@ -14,7 +14,7 @@ import { wave, type WaveKind } from './wave.ts';
 import { catchEffects, type Held, loseEveryThirdAnswer } from './wire-weather.ts';
 import { fair, type Stage } from './wire.ts';
 
-const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '300');
+const wantedTrials = Number(process.env['SWARM_FAULT_TRIALS'] ?? '120');
 /** Waits are so many times shorter: 25 s instead of 150 s for a run that Kubeflow Pipelines may have begun. */
 const hurry = 6;
 /** A long campaign takes those of a Kubeflow Pipelines that dies as they are. */

@@ -1,10 +1,10 @@
 import type { InventoryEntry, ToolSchema } from '../language-model.ts';
 import { type Mention, mentionOf, pointsBack, type Reading } from './mentions.ts';
-import { cronIn, durationIn, periodIn, sizeIn } from './moments.ts';
+import { cronIn, durationIn, periodIn, sizeIn } from '../../language/moments.ts';
 import { bindParameters } from './parameters.ts';
 import { newest, resolve, type Resolved } from './resolve.ts';
 import { phrases } from './lexicon.ts';
-import { fold } from './text.ts';
+import { fold } from '../../language/text.ts';
 import { inventoryKind, propertiesOf, type Schema } from './schema.ts';
 import * as values from './values.ts';
 
@@ -266,16 +266,20 @@ function several(kind: string, slot: Slot): readonly string[] | undefined {
   const [pipeline] = [...named('pipeline', slot), ...focus.filter((spoken) => spoken.kind === 'pipeline')];
   const isTheirs = ({ attributes }: InventoryEntry) => !pipeline || attributes['pipeline'] === pipeline.name;
   const alike = inventory.filter((entry) => entry.kind === kind && entry.agent === agent && isTheirs(entry));
-  const [, count] = /(?:last|latest|newest|recent)\s?(\d|two|three)(?!\d)/.exec(reading.masked) ?? [];
-  const latest = count === undefined ? [] : newest(alike, now, count === 'three' ? 3 : Number(count) || 2);
   // A run that is being started is compared with another one of its pipeline: `the run of last week`.
   const isNew = said.length === 0 && before.some(({ isComing }) => isComing);
   const resolved = isNew ? newest(resolve({ ...slot, kind, inventory: alike }).entries, now) : [];
   const other = phrases.previous.test(reading.masked) ? runBefore([...said, ...before][0], slot) : resolved;
   const spoken = said.length === 1 || other.length > 0 || pointsBack(reading) ? before : [];
   const pair = [...said, ...spoken.slice(0, 1), ...other, ...spoken].slice(0, 2);
-  const choices = [said, latest, pair].map((things) => [...new Set(things.map(({ name }) => name))]);
+  const choices = [said, latestOf(alike, slot), pair].map((things) => [...new Set(things.map(({ name }) => name))]);
   return choices.find((names) => names.length > 1);
+}
+
+/** `The last two`: as many as are said. */
+function latestOf(entries: readonly InventoryEntry[], { reading, now }: Slot): readonly InventoryEntry[] {
+  const [, count] = /(?:last|latest|newest|recent)\s?(\d|two|three)(?!\d)/.exec(reading.masked) ?? [];
+  return count === undefined ? [] : newest(entries, now, count === 'three' ? 3 : Number(count) || 2);
 }
 
 /** `The run before`: the newest earlier one of the same pipeline. */

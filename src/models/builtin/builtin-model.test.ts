@@ -327,31 +327,27 @@ describe('a request of several steps', () => {
 });
 
 describe('what real clusters taught', () => {
-  const thing = (
-    agent: string,
-    kind: string,
-    name: string,
-    attributes: Record<string, string> = {},
-  ): InventoryEntry => ({
-    ...{ agent, kind, name, attributes },
-  });
+  const thing = (place: string, name: string, attributes: Record<string, string> = {}): InventoryEntry => {
+    const [agent = '', kind = ''] = place.split('/');
+    return { agent, kind, name, attributes };
+  };
   const forecastRun = (name: string, createdAt: string) =>
-    thing('kfp', 'run', name, { pipeline: 'forecast', state: 'Succeeded', createdAt });
+    thing('kfp/run', name, { pipeline: 'forecast', state: 'Succeeded', createdAt });
   const cluster: readonly InventoryEntry[] = [
-    thing('docs', 'knowledge-base', 'runbooks', { namespace: 'team' }),
-    thing('minio', 'bucket', 'raw'),
-    thing('minio', 'object', 'churn/train/3/model', { bucket: 'raw', lastModified: '2026-04-01T08:00:00Z' }),
-    thing('minio', 'object', 'churn/accuracy', { bucket: 'raw', lastModified: '2026-04-01T07:00:00Z' }),
-    thing('tekton', 'pipeline', 'churn-train'),
+    thing('docs/knowledge-base', 'runbooks', { namespace: 'team' }),
+    thing('minio/bucket', 'raw'),
+    thing('minio/object', 'churn/train/3/model', { bucket: 'raw', lastModified: '2026-04-01T08:00:00Z' }),
+    thing('minio/object', 'churn/accuracy', { bucket: 'raw', lastModified: '2026-04-01T07:00:00Z' }),
+    thing('tekton/pipeline', 'churn-train'),
     {
-      ...thing('kfp', 'pipeline', 'forecast'),
+      ...thing('kfp/pipeline', 'forecast'),
       parameters: [
         { name: 'epochs', type: 'integer', default: '10' },
         { name: 'lr', type: 'number', default: '0.1' },
       ],
     },
-    thing('kfp', 'pipeline', 'cleaning'),
-    thing('kfp', 'run', 'model', { pipeline: 'forecast', state: 'Succeeded', createdAt: '2026-03-01T08:00:00Z' }),
+    thing('kfp/pipeline', 'cleaning'),
+    thing('kfp/run', 'model', { pipeline: 'forecast', state: 'Succeeded', createdAt: '2026-03-01T08:00:00Z' }),
     forecastRun('forecast of last week', '2026-03-26T08:00:00Z'),
     forecastRun('forecast-tx7cla', '2026-04-02T11:50:00Z'),
   ];
@@ -395,7 +391,7 @@ describe('what real clusters taught', () => {
       summary: 'Run cleaning-1 of cleaning failed after 1 s.',
       data: { run: 'cleaning-1', backend: 'kfp', state: 'Failed', results: {} },
     },
-    diagnose_run: { summary: 'Run cleaning-1 failed: exit code 1, no rows left.', data: {} },
+    diagnose_run: { summary: 'Run cleaning-1 of cleaning failed after 1 s; exit code 1, no rows left.', data: {} },
   };
   test.each([
     'Run the Kubeflow pipeline cleaning, wait for it, and if it fails tell me why.',
@@ -405,6 +401,7 @@ describe('what real clusters taught', () => {
     const { calls, reply } = await ask(text, failing);
     expect(calls.map((call) => call.split(' ')[0])).toEqual(['run_pipeline', 'wait_for_run', 'diagnose_run']);
     expect(calls.at(-1)).toBe('diagnose_run {"run":"cleaning-1"}');
+    expect(reply.match(/failed after/g)).toHaveLength(1);
     expect(reply).toContain('no rows left');
   });
 

@@ -1,4 +1,4 @@
-import { pattern, patterns } from './text.ts';
+import { pattern, patterns } from '../../language/text.ts';
 
 /**
  * What people say for what they want, in the words of machine learning operations. Names that exist are masked before

@@ -1,8 +1,8 @@
 import type { InventoryEntry } from '../language-model.ts';
 import { asks, deeds, isChange, occurrences, phrases, startsWith, things, withoutFiller } from './lexicon.ts';
 import type { Reading } from './mentions.ts';
-import { cronIn } from './moments.ts';
-import { fold, stem, wordsOf } from './text.ts';
+import { cronIn } from '../../language/moments.ts';
+import { fold, stem, wordsOf } from '../../language/text.ts';
 
 /** What a text asks for, or what a tool is for, in the same terms. */
 export interface Meaning {

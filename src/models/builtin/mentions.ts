@@ -1,7 +1,7 @@
 import type { InventoryEntry } from '../language-model.ts';
 import { maskOf, phrases } from './lexicon.ts';
-import { fold } from './text.ts';
-import { inEnglish } from './translate.ts';
+import { fold } from '../../language/text.ts';
+import { inEnglish } from '../../language/translate.ts';
 
 /** A thing that a text names: an inventory entry, or a path that only looks like an object. */
 export interface Mention {

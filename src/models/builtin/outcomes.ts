@@ -82,6 +82,8 @@ const reports = /^Run \S+ reported /;
 
 /** The values of a run are told once: as the answer, else as its report, else with its end. */
 function withoutTold(line: string, lines: readonly string[]): string {
+  // `Run x failed.` adds nothing to `Run x failed; cause …`.
+  if (lines.some((other) => other.startsWith(`${line.replace(/\.$/, '')};`))) return '';
   const asked = lines.flatMap((other) => /^The (\S+) of run \S+ is /.exec(other)?.[1] ?? []);
   const isAnswered = asked.some((name) => line.includes(`${name}=`) || line.includes(`${name} `));
   if (reports.test(line)) return isAnswered ? '' : line;

@@ -1,7 +1,7 @@
 import type { InventoryEntry, InventoryParameter } from '../language-model.ts';
 import type { Reading } from './mentions.ts';
-import { periodIn } from './moments.ts';
-import { fold, stem, wordsOf } from './text.ts';
+import { periodIn } from '../../language/moments.ts';
+import { fold, stem, wordsOf } from '../../language/text.ts';
 import { pairsIn } from './values.ts';
 
 /** Names of arguments that tools have themselves. */

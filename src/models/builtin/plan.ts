@@ -7,7 +7,7 @@ import { pointsBack, read, type Reading } from './mentions.ts';
 import { meaningOf } from './meaning.ts';
 import { type Candidate, type Offered, rankTools } from './ranking.ts';
 import { inventoryKind, propertiesOf } from './schema.ts';
-import { wordsOf } from './text.ts';
+import { wordsOf } from '../../language/text.ts';
 
 export type Plan =
   | { readonly kind: 'calls'; readonly calls: readonly PlannedCall[] }

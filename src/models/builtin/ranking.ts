@@ -4,7 +4,7 @@ import { domains, impliedStates, occurrences } from './lexicon.ts';
 import { isPipelineOrder, type Meaning, meaningOf } from './meaning.ts';
 import { type Mention, pointsBack, type Reading } from './mentions.ts';
 import { inventoryKind, propertiesOf } from './schema.ts';
-import { fold, remembered, stem, wordsOf } from './text.ts';
+import { fold, remembered, stem, wordsOf } from '../../language/text.ts';
 
 /** A tool together with the agent that has it. */
 export interface Offered {

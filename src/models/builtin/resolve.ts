@@ -1,8 +1,8 @@
 import type { InventoryEntry } from '../language-model.ts';
 import { phrases, states } from './lexicon.ts';
 import type { Reading } from './mentions.ts';
-import { periodIn } from './moments.ts';
-import { fold, isNear, remembered, stem, wordsOf } from './text.ts';
+import { periodIn } from '../../language/moments.ts';
+import { fold, isNear, remembered, stem, wordsOf } from '../../language/text.ts';
 
 /** What a description fits. */
 export interface Resolved {

@@ -1,6 +1,6 @@
 import { states } from './lexicon.ts';
 import type { Reading } from './mentions.ts';
-import { fold, remembered, wordsOf } from './text.ts';
+import { fold, remembered, wordsOf } from '../../language/text.ts';
 
 /** The first group of the expression that takes part in the match. */
 export function firstGroup(expression: RegExp, text: string): string | undefined {
