@@ -375,8 +375,10 @@ describe('what real clusters taught', () => {
   test.each([
     ['Run the Kubeflow pipeline forecast with epoch=5.', { epoch: 5 }],
     ['Run the Kubeflow pipeline forecast with epoch=5 and lr=0.2.', { lr: 0.2, epoch: 5 }],
+    ['Run the Kubeflow pipeline forecast with epoch 5.', { epoch: 5 }],
+    ['Run the Kubeflow pipeline forecast with only 5 epochs.', { epochs: 5 }],
     ['Run the Kubeflow pipeline forecast with seed 3 and epochs 5.', { epochs: 5, seed: 3 }],
-  ])('%s: no value is dropped', async (text, params) => {
+  ])('%s: no value is dropped, none made up', async (text, params) => {
     const { calls } = await ask(text);
     expect(calls).toEqual([`run_pipeline ${JSON.stringify({ pipeline: 'forecast', params })}`]);
   });
@@ -427,6 +429,15 @@ describe('what real clusters taught', () => {
       'The accuracy of run forecast-1 is 0.9312.',
       'Started run forecast-1 of forecast.',
       'Run forecast-1 of forecast succeeded after 0 s.',
+    ]);
+  });
+
+  test('the newest file is found, then profiled', async () => {
+    const found = { summary: 'There is 1 object.', data: { objects: [{ bucket: 'raw', key: 'churn/2026-10.csv' }] } };
+    const { calls } = await ask('Find the newest file in bucket raw and profile it.', { find_objects: found });
+    expect(calls).toEqual([
+      'find_objects {"bucket":"raw","limit":1}',
+      'profile_dataset {"bucket":"raw","key":"churn/2026-10.csv"}',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { InventoryEntry, InventoryParameter } from '../language-model.ts';
 import type { Reading } from './mentions.ts';
 import { periodIn } from '../../language/moments.ts';
-import { fold, stem, wordsOf } from '../../language/text.ts';
+import { fold, wordsOf } from '../../language/text.ts';
 import { pairsIn } from './values.ts';
 
 /** Names of arguments that tools have themselves. */
@@ -30,18 +30,22 @@ export function bindParameters(
   return Object.fromEntries([...bound, ...others.map(([key, text]) => [key, scalar(text)] as const)]);
 }
 
+const named = /(?<!\p{L})(?!(?:only|just|about|at|around|over|under|last|top) )([a-z_]+) (\d+(?:\.\d+)?)/giu;
+
 /** `with epoch 5 and seed 3`: numbers of things that the pipeline does not declare. */
 function countedIn(
   { text, masked }: Reading,
   declared: readonly InventoryParameter[],
 ): readonly (readonly [string, string])[] {
   if (declared.length === 0) return [];
-  const known = new Set(declared.flatMap(({ name }) => [fold(name), ...wordsOf(fold(name))].map(stem)));
-  const [list] = /(?<!\p{L})with (?:[a-z_]+ [\d.]+(?:,? and |, )?)+/u.exec(masked) ?? [];
+  const known = new Set(declared.flatMap(({ name }) => [fold(name), ...wordsOf(fold(name))]));
+  const isKnown = (name: string) => known.has(name) || known.has(name.replace(/e?s$/, ''));
+  const [list] =
+    /(?<!\p{L})with (?:[a-z_]+ [\d.]+(?:,? and |, )?)+(?=[,;.!?]|$|\s(?:and|then|wait)\s)/u.exec(masked) ?? [];
   if (list === undefined) return [];
   const start = masked.indexOf(list);
-  const counted = [...text.slice(start, start + list.length).matchAll(/([a-z_]+) (\d+(?:\.\d+)?)/giu)];
-  return counted.flatMap(([, name = '', count = '']) => (known.has(stem(fold(name))) ? [] : [[name, count] as const]));
+  const counted = [...text.slice(start, start + list.length).matchAll(named)];
+  return counted.flatMap(([, name = '', count = '']) => (isKnown(fold(name)) ? [] : [[name, count] as const]));
 }
 
 /** `lr` is learning_rate, and `learning rate` too. */
