@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SwarmConfig } from '../../src/api/swarm-config.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createMetrics } from '../../src/base/metrics.ts';
+import { createKubeClient } from '../../src/kube/client-node-adapter.ts';
+import { installWorkflows } from '../integration/kfp/kfp-world.ts';
 import { type KfpSimulator, startKfpSimulator } from '../kfp/simulator/start-kfp-simulator.ts';
 import { OperatorUnderTest } from '../support/operator-under-test.ts';
 import { projectRoot, testCluster } from '../support/test-cluster.ts';
@@ -12,27 +16,35 @@ interface Runs {
 
 describe('a conversation with Kubeflow Pipelines', () => {
   const cluster = testCluster();
+  const kube = createKubeClient({
+    kubeconfig: cluster.kubeconfig,
+    clock: systemClock,
+    metrics: createMetrics(),
+    userAgent: 'kfp-simulator',
+  });
   let kfp: KfpSimulator;
   let operator: OperatorUnderTest;
   let story: Story;
 
   beforeAll(async () => {
+    story = await Story.begin(cluster, 'kubeflow', () => operator.tail());
+    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
+    await installWorkflows(cluster);
     kfp = await startKfpSimulator({
+      namespace: story.namespace,
+      kubernetes: { client: kube },
+      tickMs: 100,
       settings: {
-        stepMs: 20,
-        reportMs: 5,
+        stepMs: 200,
+        reportMs: 30,
         scripts: {
           'train-and-evaluate': { evaluate: { metrics: { metrics: { accuracy: 0.9312, loss: 0.21 } } } },
-          'always-fails': {
-            '*': { outcome: 'fail', log: 'Traceback (most recent call last):\nValueError: no rows left\n' },
-          },
+          'always-fails': { '*': { outcome: 'fail', log: 'ValueError: no rows left\n' } },
         },
       },
     });
     await upload('train_and_evaluate', 'forecast');
     await upload('always_fails', 'cleaning');
-    story = await Story.begin(cluster, 'kubeflow', () => operator.tail());
-    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
     await story.kubectl.apply(
       story.object('SwarmConfig', 'default', {
         model: { provider: 'builtin' },
@@ -45,6 +57,7 @@ describe('a conversation with Kubeflow Pipelines', () => {
     await story.end();
     await operator.stop();
     await kfp.close();
+    kube.close();
   });
 
   const upload = async (file: string, name: string) => {

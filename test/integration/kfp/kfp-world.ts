@@ -62,11 +62,16 @@ export async function createKfpWorld(settings: Partial<SimulatorSettings> = {}):
 
 type KfpCluster = Omit<KfpWorld, 'simulator' | 'client'>;
 
+/** The kind that Argo's controller would bring. */
+export async function installWorkflows({ kubectl }: TestCluster): Promise<void> {
+  await kubectl.run('apply', '-f', crd);
+  await kubectl.run('wait', '--for=condition=Established', 'crd/workflows.argoproj.io', '--timeout=30s');
+}
+
 /** The cluster's side alone: a team's namespace, the Workflow kind, and an object store. */
 export async function createKfpCluster(): Promise<KfpCluster> {
   const cluster = testCluster();
-  await cluster.kubectl.run('apply', '-f', crd);
-  await cluster.kubectl.run('wait', '--for=condition=Established', 'crd/workflows.argoproj.io', '--timeout=30s');
+  await installWorkflows(cluster);
   const team = await createTeamNamespace(cluster.kubectl, 'kfp');
   const kube = createKubeClient({
     kubeconfig: cluster.kubeconfig,
