@@ -87,6 +87,8 @@ answer_from_documents() {
   kubectl apply -f "$HERE/documents.yaml" | indented
   kubectl wait --for=condition=Ready --timeout=60s knowledgebase/runbooks | indented
   shown kubectl get knowledgebases
+  manifest howto.yaml
+  kubectl apply -f "$HERE/howto.yaml" | indented
   follow conversation howto
   show_reply howto 0.85 '[1]'
   kubectl get conversation howto -o jsonpath='{range .status.reply.citations[*]}[{.n}] {.title} {.url}{"\n"}{end}' | indented

@@ -55,7 +55,7 @@ if (pipelines.length === 0) {
   const { run_id } = await request<Run>('/runs', {
     method: 'POST',
     body: JSON.stringify({
-      display_name: 'churn-forecast of last week',
+      display_name: 'churn-forecast-last-week',
       pipeline_version_reference: { pipeline_id },
       runtime_config: { parameters: { epochs: 5 } },
     }),

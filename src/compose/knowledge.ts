@@ -63,7 +63,10 @@ export function createKnowledge(parts: KnowledgeParts): KnowledgeServices {
   };
   const embedderFor = createEmbedders(parts);
   const basesOf = async ({ namespace }: KnowledgeScope) => {
-    const built = knowledgeBases.byIndex('namespace', namespace).filter(({ status }) => status?.indexGeneration);
+    // One that was never read completely would say that nothing is known.
+    const built = knowledgeBases
+      .byIndex('namespace', namespace)
+      .filter(({ status }) => status?.lastSyncTime !== undefined && status.indexGeneration !== undefined);
     const bases = await Promise.all(built.map((one) => readyBase(one, { storeFor, embedderFor })));
     const ready = bases.flatMap((base) => base ?? []);
     if (ready.length === 0) throw nothingToSearch(namespace);

@@ -34,7 +34,8 @@ export function turnFacts({ observed, owner, settings, deadline }: FactsInput): 
     parameters: turn.spec.parameters ?? {},
     history: owner.kind === 'Conversation' ? earlier.filter(isFinished).map(exchange) : [],
     summary: owner.kind === 'Conversation' ? owner.object.status?.summary : undefined,
-    askedAt: new Date(turn.metadata.creationTimestamp),
+    // Several messages may be declared at once: each is asked when the one before it is answered.
+    askedAt: turn.status?.startedAt === undefined ? observed.now : new Date(turn.status.startedAt),
     deadline,
     limits: spec.limits,
     policy: policyOf(owner, settings),

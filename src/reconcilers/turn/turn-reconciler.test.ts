@@ -338,6 +338,17 @@ describe('approval', () => {
   });
 });
 
+describe('the time of a question', () => {
+  test('is when the turn was taken up, not when it was declared: runs of earlier messages are in the past', async () => {
+    const asks = aTurn({ metadata: { creationTimestamp: '2026-11-25T06:00:00Z' } });
+    const { here, model } = given({ replies: [call('list_pipelines'), { text: 'ok' }], turns: [asks] });
+    await here.reconcile(asks);
+    await here.clock.advance(60_000);
+    await here.settle(asks);
+    expect(model.requests.map(({ now }) => now.toISOString())).toEqual(Array(2).fill('2026-11-25T08:00:00.000Z'));
+  });
+});
+
 describe('an external call', () => {
   test('is recorded as Started, then made once', async () => {
     const { here, backend } = given({ replies: [call('notify'), { text: 'Sent.' }] });
