@@ -24,6 +24,8 @@ export interface KfpParts {
   readonly random: RandomSource;
   readonly guard: AddressGuard;
   readonly stores: ObjectStoreSource;
+  /** When this process began to lead: what was decided before, another one may have acted on. */
+  readonly leadingSince: () => Date;
 }
 
 export interface KfpSources extends KfpSource {
@@ -45,7 +47,11 @@ const audience = 'pipelines.kubeflow.org';
 /** Kubeflow Pipelines as the SwarmConfigs name it, asked as the run-as account of each call. */
 export function createKfpSources(parts: KfpParts): KfpSources {
   const { kube, clock } = parts;
-  const shared = { ...parts, tokens: createAccountTokens(kube, clock), memory: createSubmissionMemory(clock) };
+  const shared = {
+    ...parts,
+    tokens: createAccountTokens(kube, clock),
+    memory: createSubmissionMemory(clock, parts.leadingSince),
+  };
   const endpoints = keptPerConfig(parts, async (config) => {
     const connect = await endpointOf(shared, config);
     const clients = new Map<string, KfpClient>();

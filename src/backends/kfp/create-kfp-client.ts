@@ -12,7 +12,6 @@ import { createWorkflowReader, noWorkflows } from './workflow-reader.ts';
 /** A client for one endpoint, namespace and identity. Nothing is asked of the server before the first call. */
 export function createKfpClient(settings: KfpSettings): KfpClient {
   const { namespace, cluster, memory, clock } = settings;
-  memory.begin();
   const transport = createKfpTransport(settings);
   const api = createKfpApi(transport, settings);
   const workflows = cluster ? createWorkflowReader(cluster, namespace) : noWorkflows;

@@ -18,8 +18,6 @@ export interface Submission {
  * is asked.
  */
 export interface SubmissionMemory {
-  /** Notes that this process carries out decisions from now on; only the first time counts. */
-  begin(): void;
   /** True when nobody but this process can have acted on what was decided then. */
   covers(decidedAt: Date): boolean;
   get(key: string): Submission;
@@ -27,9 +25,11 @@ export interface SubmissionMemory {
   forget(key: string): void;
 }
 
-export function createSubmissionMemory(clock: Clock): SubmissionMemory {
+/** @param actingSince when this process began to carry out decisions, for example to lead; its own beginning by default. */
+export function createSubmissionMemory(clock: Clock, actingSince?: () => Date): SubmissionMemory {
   const submissions = new Map<string, Submission>();
-  let since: Date | undefined;
+  const createdAt = clock.now();
+  const since = actingSince ?? (() => createdAt);
   const dropOld = () => {
     for (const [key, { firstLookAtMs }] of submissions) {
       if (clock.monotonicMs() - firstLookAtMs < keptForMs) return;
@@ -37,10 +37,7 @@ export function createSubmissionMemory(clock: Clock): SubmissionMemory {
     }
   };
   return {
-    begin: () => {
-      since ??= clock.now();
-    },
-    covers: (decidedAt) => since !== undefined && decidedAt > since,
+    covers: (decidedAt) => decidedAt > since(),
     get: (key) => {
       dropOld();
       const known = submissions.get(key) ?? { firstLookAtMs: clock.monotonicMs(), failures: 0 };
