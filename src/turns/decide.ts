@@ -10,7 +10,7 @@ import {
 import type { Agent } from '../agents/agent.ts';
 import type { Offer } from './agent-registry.ts';
 import type { Frame } from './frames.ts';
-import { type Call, journalLimits, type Step, timestampOf } from './journal.ts';
+import { type Call, journalLimits, type Step } from './journal.ts';
 import { cut, type Shown } from './results.ts';
 import { systemPrompt } from './system-prompt.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -151,7 +151,8 @@ function reasonText(text: string): string {
 /** The decision in its place in the journal: its ids and effect keys follow from there, not from the model. */
 export function stepFrom(decision: Decision, index: number, { facts, now }: { facts: TurnFacts; now: Date }): Step {
   const { calls, ...rest } = decision;
-  const step: Step = { index, decidedAt: timestampOf(now), ...rest };
+  // To the millisecond: whether it was this process that decided is told from it.
+  const step: Step = { index, decidedAt: now.toISOString(), ...rest };
   if (calls.length === 0) return step;
   return { ...step, calls: calls.map((call, position) => placed(call, { step: index, position, facts })) };
 }
