@@ -19,6 +19,7 @@ export function createAccountTokens(kube: Pick<KubeClient, 'requestToken'>, cloc
   return {
     async tokenFor(account, audience) {
       const key = `${account.namespace}/${account.name}/${audience}`;
+      // Whoever asked for one that failed was told why; it is simply asked for anew.
       const known = await kept.get(key)?.catch(() => undefined);
       if (known && known.expiresAt.getTime() - clock.now().getTime() > reserveMs) return known.token;
       const requested = kube.requestToken(account, { audience, lifetimeSeconds });

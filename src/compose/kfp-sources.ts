@@ -1,3 +1,4 @@
+import { accountUser } from '../kube/account-user.ts';
 import { createKfpClient } from '../backends/kfp/create-kfp-client.ts';
 import type { KfpClient, KfpScope, KfpSource } from '../backends/kfp/kfp-client.ts';
 import type { KfpSettings } from '../backends/kfp/kfp-settings.ts';
@@ -101,7 +102,7 @@ async function endpointOf(shared: Shared, { metadata, spec }: SwarmConfig): Prom
     return createKfpClient({
       ...common,
       ...signed(account),
-      cluster: { kube, impersonate: `system:serviceaccount:${namespace}:${serviceAccountName}` },
+      cluster: { kube, impersonate: accountUser(namespace, serviceAccountName) },
       ...(objects && { objects }),
     });
   };

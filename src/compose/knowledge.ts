@@ -17,6 +17,7 @@ import { createKnowledgeSource } from '../retrieval/knowledge-search.ts';
 import type { KnowledgeScope, KnowledgeSource } from '../retrieval/knowledge-source.ts';
 import type { KnowledgeIndex, KnowledgeStore } from '../retrieval/knowledge-store.ts';
 import type { AddressGuard } from './address-guard.ts';
+import { configNotFound } from './config-not-found.ts';
 import { createEmbedders } from './embedders.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { keptPerConfig } from './kept-per-config.ts';
@@ -134,11 +135,6 @@ async function credentialsOf(
     if (!(error instanceof TerminalError && error.reason === 'SecretKeyMissing')) throw error;
     return { username: await read('username'), password: await read('password') };
   }
-}
-
-function configNotFound(namespace: string, name: string): TerminalError {
-  const message = `There is no SwarmConfig ${name} in namespace ${namespace}; create it, or correct spec.configRef.`;
-  return new TerminalError('ConfigNotFound', message);
 }
 
 function nothingToSearch(namespace: string): TerminalError {

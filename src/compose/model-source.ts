@@ -12,6 +12,7 @@ import { objectKey } from '../operator/object-key.ts';
 import type { ModelNotReady } from '../reconcilers/turn/dependencies.ts';
 import type { ModelChoice } from '../turns/model-choice.ts';
 import type { AddressGuard } from './address-guard.ts';
+import { configNotFound } from './config-not-found.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { keptPerConfig } from './kept-per-config.ts';
 import { readSecret } from './secret-reader.ts';
@@ -40,7 +41,8 @@ export function createModelSource(dependencies: ModelSourceDependencies): ModelS
   return {
     async modelFor(namespace, configName) {
       if (configs.get(objectKey(namespace, configName ?? defaultConfigName)) === undefined) {
-        return configName === undefined ? { model: ownModel } : configNotFound(namespace, configName);
+        if (configName === undefined) return { model: ownModel };
+        return readyOrNot(() => Promise.reject(configNotFound(namespace, configName)));
       }
       return readyOrNot(async () => (await choices.of(namespace, configName)) ?? { model: ownModel });
     },
@@ -77,11 +79,6 @@ async function createChoice(
     contextTokens,
     maxOutputTokens,
   };
-}
-
-function configNotFound(namespace: string, name: string): ModelNotReady {
-  const message = `There is no SwarmConfig ${name} in namespace ${namespace}; create it, or correct spec.configRef.`;
-  return { notReady: 'ConfigNotFound', message };
 }
 
 async function createModel(

@@ -1,13 +1,13 @@
-import { bucketPolicyOf } from '../backends/s3/bucket-policy.ts';
+import { type BucketPolicy, bucketPolicyOf } from '../backends/s3/bucket-policy.ts';
 import type { ObjectStore } from '../backends/s3/object-store.ts';
-import { ObjectStoreRefusedError } from '../backends/s3/object-store-refused-error.ts';
 import { type ConditionalWrites, probeConditionalWrites } from '../backends/s3/probe-conditional-writes.ts';
 import { conditionOf } from '../api/conditions.ts';
 import type { SwarmConfig } from '../api/swarm-config.ts';
 import { attempt } from '../base/attempt.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Finding } from '../reconcilers/swarm-config/observed.ts';
 import type { Probe } from '../reconcilers/swarm-config/swarm-config-reconciler.ts';
-import { available, finding, findingOf } from './findings.ts';
+import { available, finding } from './findings.ts';
 import type { ObjectStores } from './object-stores.ts';
 
 /** Whether the store answers, lets us in, and has the buckets that the policy names outright. */
@@ -17,7 +17,7 @@ export function objectStoreProbe(stores: ObjectStores): Probe {
     if (!settings) return undefined;
     return finding('ObjectStoreReady', `${settings.endpoint} answers, and the keys are accepted.`, async () => {
       const store = await stores.fresh(config, signal);
-      const named = bucketPolicyOf(config.spec.policy.buckets).filter(({ bucket }) => !bucket.includes('*'));
+      const named = namedOutright(config);
       if (named.length === 0) await store.listBuckets();
       for (const { bucket, prefix } of named) await look(store, { bucket, prefix });
     });
@@ -39,33 +39,26 @@ export function conditionalWritesProbe(stores: ObjectStores): Probe {
       const { status, reason, message } = known;
       return { type: 'ConditionalWrites', status, reason, message, ...harmless };
     }
-    const tried = await attempt(() => tryOut(stores, config, signal));
-    if (tried.ok) return tried.value;
-    return {
-      type: 'ConditionalWrites',
-      status: 'Unknown',
-      reason: 'NotProbed',
-      message: notTried(tried.error),
-      ...harmless,
-    };
+    const [place] = namedOutright(config);
+    // A bucket that merely could be used may be anybody's: nothing is written there.
+    if (!place) return notTried('policy.buckets names no bucket outright');
+    const tried = await attempt(async () => probeConditionalWrites(await stores.fresh(config, signal), place));
+    return tried.ok ? verdict(tried.value) : notTried(messageOf(tried.error));
   };
 }
 
-const harmless = { timeMayHelp: true, isAdvice: true } as const;
-
-async function tryOut(stores: ObjectStores, config: SwarmConfig, signal: AbortSignal): Promise<Finding> {
-  const place = bucketPolicyOf(config.spec.policy.buckets).find(({ bucket }) => !bucket.includes('*'));
-  // A bucket that merely could be used may be anybody's: nothing is written there.
-  if (!place) throw new ObjectStoreRefusedError('NoSuchBucket', 'policy.buckets names no bucket outright');
-  const store = await stores.fresh(config, signal);
-  return verdict(await probeConditionalWrites(store, place));
+function namedOutright({ spec }: SwarmConfig): BucketPolicy {
+  return bucketPolicyOf(spec.policy.buckets).filter(({ bucket }) => !bucket.includes('*'));
 }
+
+const harmless = { timeMayHelp: true, isAdvice: true } as const;
 
 function verdict({ kind, message }: ConditionalWrites): Finding {
   if (kind === 'atomic') return { ...available('ConditionalWrites', message), ...harmless };
   return { type: 'ConditionalWrites', status: 'False', reason: 'NotConditional', message, ...harmless };
 }
 
-function notTried(error: unknown): string {
-  return `It could not be tried: ${findingOf('ConditionalWrites', error).message}`;
+function notTried(why: string): Finding {
+  const message = `It could not be tried: ${why}`;
+  return { type: 'ConditionalWrites', status: 'Unknown', reason: 'NotProbed', message, ...harmless };
 }

@@ -1,3 +1,4 @@
+import { accountUser } from '../kube/account-user.ts';
 import { runReferenceOf } from '../agents/tekton/run-reference.ts';
 import { labels } from '../api/names.ts';
 import type { PipelineRun } from '../api/common.ts';
@@ -43,7 +44,7 @@ export function createTektonRuns({ kube, tekton, pipelineRuns }: TektonRunsDepen
       }
     },
     orphan: async (run, { serviceAccountName }) => {
-      const impersonate = `system:serviceaccount:${run.namespace}:${serviceAccountName}`;
+      const impersonate = accountUser(run.namespace, serviceAccountName);
       await kube.mergePatch(resourceTypes.pipelineRun, run, { metadata: { ownerReferences: null } }, { impersonate });
     },
   };

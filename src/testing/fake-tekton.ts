@@ -1,3 +1,4 @@
+import { accountUser } from '../kube/account-user.ts';
 import type { NewRun } from '../backends/tekton/new-run.ts';
 import { runNameOf } from '../backends/tekton/new-run.ts';
 import type {
@@ -191,7 +192,7 @@ export class FakeTekton implements TektonClient {
     const failure = this.#failures.shift();
     if (failure) throw failure;
     if (this.#strangers.has(serviceAccountName)) {
-      const user = `system:serviceaccount:${namespace}:${serviceAccountName}`;
+      const user = accountUser(namespace, serviceAccountName);
       throw new TektonRefusedError('Forbidden', `User "${user}" cannot do this in the namespace "${namespace}"`);
     }
   }

@@ -18,11 +18,7 @@ import { FakeKube } from './fake-kube.ts';
 import { FakeObjectStore } from './fake-object-store.ts';
 import { FakeSite } from './fake-site.ts';
 import { MemoryKnowledgeStore } from './memory-knowledge-store.ts';
-
-function none(): void {
-  // These tests look at the state of the world.
-}
-const silentLog = { debug: none, info: none, warn: none, error: none, child: () => silentLog };
+import { silentLog } from './tool-context.ts';
 
 const key = 'team-a/handbook';
 const base = { namespace: 'team-a', knowledgeBase: 'handbook' };

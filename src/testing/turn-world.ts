@@ -7,7 +7,6 @@ import { kinds } from '../api/group.ts';
 import type { Intent } from '../api/intent.ts';
 import { swarmConfigSpec } from '../api/swarm-config.ts';
 import type { Turn } from '../api/turn.ts';
-import type { Log } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../kube/kube-client.ts';
 import type { LanguageModel } from '../models/language-model.ts';
@@ -26,14 +25,7 @@ import { createAgentRegistry } from '../turns/agent-registry.ts';
 import type { TurnHooks, TurnMutations } from '../turns/boundaries.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeKube } from './fake-kube.ts';
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silentLog,
-};
+import { silentLog } from './tool-context.ts';
 
 /** What outside receivers were asked, and what they did: by tool and key. */
 export class Receiver {

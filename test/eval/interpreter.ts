@@ -3,7 +3,7 @@ import type { Tool, ToolSuccess } from '../../src/agents/tool.ts';
 import { declaredAgents } from '../../src/compose/agents.ts';
 import type { InventoryEntry, LanguageModel } from '../../src/models/language-model.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
-import { silentLog } from '../../src/testing/turn-world.ts';
+import { silentLog } from '../../src/testing/tool-context.ts';
 import { createAgentRegistry } from '../../src/turns/agent-registry.ts';
 import { emptyJournal, type Journal } from '../../src/turns/journal.ts';
 import { createTurnEngine, type Next } from '../../src/turns/turn-engine.ts';

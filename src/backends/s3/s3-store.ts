@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { valueIn } from './answer-elements.ts';
+import { metadataHeaders, rangeOf, statOf, wholeSizeOf, writtenOf } from './object-headers.ts';
 import { ObjectBody } from './object-body.ts';
 import { requireBucketName, requireNewBucketName, requirePrefix, requireReference } from './object-names.ts';
 import { ObjectStoreRefusedError } from './object-store-refused-error.ts';
@@ -21,7 +21,7 @@ import {
   type StoredObject,
   type Written,
 } from './object-store.ts';
-import { parseBuckets, parseFailure, parseObjects, parseTags, parseVersions, plainEtag } from './parse-answers.ts';
+import { parseBuckets, parseFailure, parseObjects, parseTags, parseVersions } from './parse-answers.ts';
 import { escaped, S3Connection, type S3Answer } from './s3-connection.ts';
 import { S3Failure } from './s3-failure.ts';
 import type { S3Settings } from './s3-settings.ts';
@@ -263,11 +263,6 @@ class BoundS3Store implements ObjectStore {
   }
 }
 
-function rangeOf(offsetBytes: number, lengthBytes: number | undefined): string | undefined {
-  if (offsetBytes === 0 && lengthBytes === undefined) return undefined;
-  return `bytes=${offsetBytes}-${lengthBytes === undefined ? '' : offsetBytes + lengthBytes - 1}`;
-}
-
 /** The condition of a put did not hold; an object that should have had an ETag may be gone altogether. */
 function isUnmet(error: unknown, { ifMatch }: Pick<NewObject, 'ifMatch'>): boolean {
   if (!(error instanceof ObjectStoreRefusedError)) return false;
@@ -276,36 +271,4 @@ function isUnmet(error: unknown, { ifMatch }: Pick<NewObject, 'ifMatch'>): boole
 
 function failedWith(error: unknown, code: string): boolean {
   return error instanceof Error && error.cause instanceof S3Failure && error.cause.code === code;
-}
-
-function metadataHeaders(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
-}
-
-type Headers = IncomingMessage['headers'];
-
-function statOf({ bucket, key }: ObjectReference, headers: Headers): ObjectStat {
-  const metadata = Object.entries(headers)
-    .filter(([name]) => name.startsWith('x-amz-meta-'))
-    .map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)] as const);
-  return {
-    bucket,
-    key,
-    sizeBytes: Number(headers['content-length'] ?? 0),
-    modifiedAt: new Date(headers['last-modified'] ?? 0).toISOString(),
-    contentType: headers['content-type'] ?? 'application/octet-stream',
-    metadata: Object.fromEntries(metadata),
-    ...writtenOf(headers),
-  };
-}
-
-function writtenOf(headers: Headers): Written {
-  const versionId = headers['x-amz-version-id'];
-  const isVersioned = typeof versionId === 'string' && versionId !== 'null' && versionId !== '';
-  return { etag: plainEtag(headers.etag ?? ''), ...(isVersioned && { versionId }) };
-}
-
-function wholeSizeOf(headers: Headers): number {
-  const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
-  return Number(total ?? headers['content-length'] ?? 0);
 }

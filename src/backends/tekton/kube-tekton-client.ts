@@ -1,3 +1,4 @@
+import { accountUser } from '../../kube/account-user.ts';
 import { isAlreadyExists, isNotFound, KubeApiError } from '../../kube/errors.ts';
 import type { KubeClient, KubeObject, RequestOptions, ResourceType } from '../../kube/kube-client.ts';
 import { resourceTypes } from '../../kube/resource-types.ts';
@@ -125,7 +126,7 @@ async function readLog(
 }
 
 function actingAs({ namespace, serviceAccountName, signal }: TektonScope): RequestOptions {
-  return { signal, impersonate: `system:serviceaccount:${namespace}:${serviceAccountName}` };
+  return { signal, impersonate: accountUser(namespace, serviceAccountName) };
 }
 
 function newestFirst(left: { createdAt: string; name: string }, right: { createdAt: string; name: string }): number {

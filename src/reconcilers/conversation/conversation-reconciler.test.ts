@@ -12,13 +12,9 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeKube } from '../../testing/fake-kube.ts';
 import type { RunName, RunSource } from '../runs.ts';
 import { createConversationReconciler } from './conversation-reconciler.ts';
+import { silentLog } from '../../testing/tool-context.ts';
 
 const start = '2026-11-25T08:00:00.000Z';
-const silentLog = { debug: none, info: none, warn: none, error: none, child: () => silentLog };
-function none(): void {
-  // These tests look at the state of the world.
-}
-
 /** A Conversation, its reconciler, and the hands of everybody else. */
 class World {
   readonly clock = new FakeClock(start);

@@ -11,13 +11,13 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeKube } from '../../testing/fake-kube.ts';
 import { createIntentReconciler } from './intent-reconciler.ts';
 import { keptTurnIndex } from './observe.ts';
+import { silentLog } from '../../testing/tool-context.ts';
 
 const start = '2026-11-25T08:00:00.000Z';
 const key = 'team-a/train-churn';
 function none(): void {
   // These tests look at the state of the world.
 }
-const silentLog = { debug: none, info: none, warn: none, error: none, child: () => silentLog };
 
 /** An Intent, its reconciler, and the hands of everybody else. */
 class World {

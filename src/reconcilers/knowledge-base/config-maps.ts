@@ -1,3 +1,4 @@
+import { accountUser } from '../../kube/account-user.ts';
 import type { KnowledgeBase } from '../../api/knowledge-base.ts';
 import { RetryableError, TerminalError } from '../../base/errors.ts';
 import { isForbidden, KubeApiError } from '../../kube/errors.ts';
@@ -16,7 +17,7 @@ export function configMapReader(kube: KubeClient, { metadata, spec }: KnowledgeB
   const account = spec.serviceAccountName;
   return {
     read: async (name, signal) => {
-      const impersonate = `system:serviceaccount:${namespace}:${account}`;
+      const impersonate = accountUser(namespace, account);
       try {
         const found = await kube.get<ConfigMap>(resourceTypes.configMap, { namespace, name }, { signal, impersonate });
         return found && contentOf(found);
