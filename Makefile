@@ -45,6 +45,14 @@ test-unit: install ## Run the unit tests alone
 test-faults: install ## Kill the operator 1,200 times (make test: 120)
 	@SWARM_FAULT_TRIALS=1200 node hack/run-tests.ts faults
 
+.PHONY: test-gitops
+test-gitops: install ## Run Argo CD against the operator; the first time it builds Argo CD
+	@node hack/run-tests.ts gitops
+
+.PHONY: manifests
+manifests: install ## Write dist/install.yaml and dist/crds.yaml
+	@node hack/write-manifests.ts
+
 .PHONY: eval
 eval: install ## Score the builtin planner: make eval SET=requests.json
 	@mkdir -p .reports

@@ -43,7 +43,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['src/main.ts', 'src/config.ts'],
+    files: ['src/main.ts', 'src/config.ts', 'src/cli/main.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {

@@ -1,7 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests sit beside the code; the other suites share one cluster, so their files run one after the other. */
-const suite = (name: string, include: string, testTimeoutMs: number) => ({
+interface Suite {
+  readonly include: string;
+  readonly testTimeoutMs: number;
+  /** Files that run at a time. */
+  readonly maxWorkers?: number | string;
+}
+
+/** Unit tests sit beside the code; all others share one cluster, on which most have times to keep. */
+const suite = (name: string, { include, testTimeoutMs, maxWorkers = 1 }: Suite) => ({
   test: {
     name,
     include: [include],
@@ -9,17 +16,19 @@ const suite = (name: string, include: string, testTimeoutMs: number) => ({
     deps: { interopDefault: false },
     testTimeout: testTimeoutMs,
     hookTimeout: 120_000,
-    fileParallelism: name === 'unit',
+    maxWorkers,
   },
 });
 
 export const suites = defineConfig({
   test: {
     projects: [
-      suite('unit', 'src/**/*.test.ts', 10_000),
-      suite('integration', 'test/integration/**/*.test.ts', 60_000),
-      suite('e2e', 'test/e2e/**/*.test.ts', 240_000),
-      suite('faults', 'test/faults/**/*.test.ts', 900_000),
+      suite('unit', { include: 'src/**/*.test.ts', testTimeoutMs: 10_000, maxWorkers: '100%' }),
+      suite('integration', { include: 'test/integration/**/*.test.ts', testTimeoutMs: 60_000, maxWorkers: 2 }),
+      suite('e2e', { include: 'test/e2e/**/*.test.ts', testTimeoutMs: 240_000 }),
+      suite('faults', { include: 'test/faults/**/*.test.ts', testTimeoutMs: 900_000 }),
+      suite('packaging', { include: 'test/packaging/**/*.test.ts', testTimeoutMs: 600_000 }),
+      suite('gitops', { include: 'test/gitops/**/*.test.ts', testTimeoutMs: 600_000 }),
     ],
   },
 });

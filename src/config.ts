@@ -73,6 +73,19 @@ const schema = z.object({
   }),
   gracePeriod: span('How long work in progress may take to end after SIGTERM, a model call included.', '25s'),
   healthAddress: address('Where /healthz and /readyz are served.', ':8081'),
+  streamAddress: address('Where the events of running turns are served, over TLS.', ':8443'),
+  streamCertificateFile: text(
+    'Certificate of that server, PEM; absent: the operator makes its own, which clients know by its hash.',
+    'the path of a file',
+  ),
+  streamKeyFile: text('Private key of that certificate, PEM.', 'the path of a file'),
+  streamUrl: setting(
+    z.url({ protocol: /^https$/ }).optional(),
+    'Address under which clients reach that server straight; absent: they go through the API server.',
+    'an https URL, for example https://swarm.example.com:8443',
+  ),
+  podName: text('Name of the pod this runs in; absent outside a cluster.', 'the name of a pod'),
+  podNamespace: text('Namespace of that pod.', 'the name of a namespace'),
   metricsAddress: address('Where /metrics is served.', ':8080'),
   logLevel: setting(
     z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -135,14 +148,23 @@ export function helpText(): string {
   ].join('\n');
 }
 
+/** Settings of which one is of no use without the other. */
+const pairs = [
+  ['modelBaseUrl', 'modelName'],
+  ['streamCertificateFile', 'streamKeyFile'],
+  ['podName', 'podNamespace'],
+] as const satisfies readonly (readonly [keyof Config, keyof Config])[];
+
 function checked(config: Config): Config {
-  if ((config.modelBaseUrl === undefined) === (config.modelName === undefined)) return config;
-  const [missing, present] =
-    config.modelName === undefined ? ['modelName', 'modelBaseUrl'] : ['modelBaseUrl', 'modelName'];
-  throw new TerminalError(
-    'InvalidConfig',
-    `--${flagName(missing)} is missing: it is needed with --${flagName(present)}.`,
-  );
+  for (const [one, other] of pairs) {
+    if ((config[one] === undefined) === (config[other] === undefined)) continue;
+    const [missing, present] = config[other] === undefined ? [other, one] : [one, other];
+    throw new TerminalError(
+      'InvalidConfig',
+      `--${flagName(missing)} is missing: it is needed with --${flagName(present)}.`,
+    );
+  }
+  return config;
 }
 
 function flagsOf(args: readonly string[]): Readonly<Record<string, string | undefined>> {

@@ -73,7 +73,7 @@ start_operator() {
   port=$(free_port)
   # Everything it talks to is on this machine, which it calls only when told so.
   start_process operator node "$ROOT/src/main.ts" --kubeconfig "$FOLDER/operator.kubeconfig" --data-directory "$FOLDER/data" \
-    --health-address "127.0.0.1:$port" --metrics-address 127.0.0.1:0 --allowed-hosts 127.0.0.1,localhost
+    --health-address "127.0.0.1:$port" --metrics-address 127.0.0.1:0 --stream-address 127.0.0.1:0 --allowed-hosts 127.0.0.1,localhost
   until is_ready "$port"; do
     pid_of operator >/dev/null || fail 'the operator ended'
     ((++tries < 150)) || fail 'the operator was not ready after 30 s'
@@ -195,11 +195,19 @@ diagnose_failure() {
   kubectl get conversation failure -o jsonpath='{.status.reply.text}' | grep -q 'code 3' || fail 'the diagnosis should name the exit code'
 }
 
+# The plugin of the checkout, as a person has it in PATH.
+ask_by_plugin() {
+  local question='Which runs failed?'
+  title 'The same by the plugin, with the answer as it is written'
+  say "\$ kubectl swarm ask \"$question\""
+  KUBECONFIG=$KUBECONFIG_FILE "$ROOT/bin/kubectl-swarm" ask "$question" --namespace "$NAMESPACE" | indented || fail 'kubectl swarm ask failed'
+}
+
 look_around() {
   title "Look around; this took $((SECONDS - STARTED_AT)) s"
   cat <<TEXT
    export KUBECONFIG=$KUBECONFIG_FILE
-   export PATH=$(dirname "$KUBECTL"):\$PATH
+   export PATH=$ROOT/bin:$(dirname "$KUBECTL"):\$PATH
 
    alias k='kubectl -n $NAMESPACE'
 
@@ -210,7 +218,11 @@ look_around() {
    k get events                           what happened, in order
    k explain conversation.spec            what can be set
 
-   Ask something yourself: edit hack/demo/question.yaml, then  k apply -f hack/demo/question.yaml
+   Talk to it:
+     kubectl swarm chat -n $NAMESPACE
+     kubectl swarm ask "Which runs failed?" -n $NAMESPACE
+     kubectl swarm doctor -n $NAMESPACE
+   Or from a file: edit hack/demo/question.yaml, then  k apply -f hack/demo/question.yaml
    The operator's log: $FOLDER/operator.log
    Stop everything: make demo-down
 TEXT
@@ -232,6 +244,7 @@ up() {
   diagnose_failure
   answer_from_documents
   train_on_kubeflow
+  ask_by_plugin
   look_around
 }
 

@@ -25,6 +25,10 @@ usage: hack/test-bed/test-bed.sh COMMAND
   samples NAMESPACE    install the sample pipelines of hack/test-bed/samples
   load REF ARCHIVE     make a docker-archive file available to pods under the name it has inside
   image REF OPTIONS    pack files into an image and load it; options as in images/pack.mjs
+  packages PROGRAM...  install the Debian packages of programs that are missing; PROGRAM=PACKAGE where the names differ
+  operator-image       pack dist/ as the image of the operator and load it; prints its name
+  tool NAME            print the path of helm4, helm3, kubeconform or krew, built if need be
+  monitoring-crds      print the folder of Prometheus Operator's CRDs
   inside -- COMMAND... run a command in the bed's network and mount namespaces, for example: ctr -n k8s.io task ls
 
 environment:
@@ -51,6 +55,10 @@ main() {
     samples) use_bed; install_samples "$@" ;;
     load) use_bed; lock_bed; load_image "$@" ;;
     image) use_bed; lock_bed; ensure_image "$@" ;;
+    operator-image) use_bed; lock_bed; ensure_operator_image ;;
+    tool) tool "$@" ;;
+    monitoring-crds) monitoring_crds ;;
+    packages) ensure_packages "$@" ;;
     inside) use_bed; enter_namespaces; if [[ ${1:-} == -- ]]; then shift; fi; exec "${INSIDE[@]}" "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -44,6 +44,8 @@ export interface ToolContext {
   readonly citationsFrom: number;
   /** When the decision was recorded; a waiting tool measures its timeout from here. */
   readonly decidedAt: Date;
+  /** False when another process may have taken the decision, and may have begun to act on it. */
+  readonly isOwnDecision: boolean;
 }
 
 export interface OwnerReference {

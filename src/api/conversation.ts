@@ -13,7 +13,7 @@ import {
 import { defaultServiceAccountName } from './names.ts';
 import type { Resource } from './resource.ts';
 import { atomicList, cel, mapList, observedGeneration, timestamp } from './schema.ts';
-import { turnPhase } from './turn.ts';
+import { ownersPendingApprovals, turnPhase } from './turn.ts';
 
 export const message = z.object({
   text: z.string().min(1).max(sizeLimits.textCharacters).describe('What you ask, in plain words.'),
@@ -102,6 +102,7 @@ export const conversationStatus = z.object({
     .regex(/^[^\r\n]*$/)
     .optional()
     .describe('The newest answer on one line, cut to 60 characters; for the table of kubectl get.'),
+  pendingApprovals: ownersPendingApprovals,
   turns: z.array(turnSummary).max(10).optional().meta(mapList('name')).describe('The newest ten turns.'),
   turnCount: z.int().min(0).max(1e9).optional().describe('Turns finished so far, deleted ones included.'),
   answered: z

@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import { defaultServiceAccountName } from './names.ts';
 import type { Resource } from './resource.ts';
 import { atomicList, boundedMap, mapList, observedGeneration, timestamp } from './schema.ts';
+import { ownersPendingApprovals } from './turn.ts';
 
 export const expectation = z.object({
   metric: z.string().min(1).max(128).describe('Name of a result that a run of this intent reports.'),
@@ -49,6 +50,16 @@ export const intentSpec = z.object({
   ),
   limits,
   suspend: z.boolean().default(false).describe('While true, nothing new is begun.'),
+  cancel: z
+    .boolean()
+    .default(false)
+    .describe('Set to true to stop it and the runs it started; it then ends as Failed, with reason Cancelled.'),
+  attempt: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1)
+    .describe('Raise it to have the same request carried out once more, whatever came of it before.'),
   deletionPolicy: z
     .enum(['Cancel', 'Orphan'])
     .default('Cancel')
@@ -81,6 +92,7 @@ export const intentStatus = z.object({
     .optional()
     .meta(mapList('callId'))
     .describe('What it does, change by change.'),
+  pendingApprovals: ownersPendingApprovals,
   pipelineRuns: z.array(pipelineRun).max(32).optional().meta(mapList('backend', 'name')).describe('Runs it started.'),
   reply: z.string().max(sizeLimits.replyCharacters).optional().describe('What came of it, in plain words.'),
   metrics: z

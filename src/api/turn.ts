@@ -178,6 +178,32 @@ export const pendingApproval = z.object({
 });
 export type PendingApproval = z.output<typeof pendingApproval>;
 
+const shownOnOwner = 512;
+
+/** What a Turn waits for, as its Conversation or Intent shows it: all that an Approval needs. */
+export const ownersPendingApproval = pendingApproval.omit({ manifest: true }).extend({
+  turn: z
+    .object({
+      name: objectName('Name of the Turn, in the same namespace.'),
+      uid: z.string().max(64).describe('UID of the Turn, to copy into the Approval.'),
+    })
+    .describe('The Turn whose call waits.'),
+  arguments: z.string().max(shownOnOwner).describe('Arguments as canonical JSON, cut to 512 characters.'),
+  summary: z
+    .string()
+    .max(shownOnOwner)
+    .optional()
+    .describe('What the call would come to, cut to 512 characters; the Turn has all of it.'),
+});
+export type OwnersPendingApproval = z.output<typeof ownersPendingApproval>;
+
+export const ownersPendingApprovals = z
+  .array(ownersPendingApproval)
+  .max(4)
+  .optional()
+  .meta(mapList('callId'))
+  .describe('Calls of the Turn at work that wait for a person, at most four; absent when none does.');
+
 /** Where the events of a turn can be read as they happen; the way there is the reader's own. */
 export const turnStream = z.object({
   pod: z.string().max(253).optional().describe('Pod that works on the turn; absent outside a cluster.'),

@@ -174,10 +174,36 @@ function createSwarmMetrics(registry: Registry) {
       labelNames: ['agent', 'tool', 'outcome'] as const,
       registers,
     }),
-    approvalsPending: new Gauge({
-      name: 'swarm_approvals_pending',
-      help: 'Calls that wait for the approval of a person',
+    streamClients: new Gauge({
+      name: 'swarm_stream_clients',
+      help: 'Clients that read the events of a turn',
       registers,
     }),
+    streamEventsTotal: new Counter({
+      name: 'swarm_stream_events_total',
+      help: 'Events of turns that were sent to clients',
+      labelNames: ['type'] as const,
+      registers,
+    }),
+    streamClientsCutTotal: new Counter({
+      name: 'swarm_stream_clients_cut_total',
+      help: 'Clients that were cut off because they did not take the events they were sent',
+      registers,
+    }),
+    approvals: pendingApprovals(registers),
   };
+}
+
+/** Counted when it is asked for; `pending` is replaced by who knows the turns. */
+function pendingApprovals(registers: Registry[]): { pending: () => number } {
+  const approvals = { pending: () => 0 };
+  new Gauge({
+    name: 'swarm_approvals_pending',
+    help: 'Calls that wait for the approval of a person',
+    registers,
+    collect() {
+      this.set(approvals.pending());
+    },
+  });
+  return approvals;
 }

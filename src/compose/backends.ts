@@ -24,8 +24,6 @@ export interface BackendParts {
   readonly log: Log;
   readonly guard: AddressGuard;
   readonly dataDirectory: string;
-  /** When this process began to lead. */
-  readonly leadingSince: () => Date;
 }
 
 /** Everything outside the API server that agents and controllers work with, made once for the whole operator. */

@@ -24,7 +24,7 @@ import { keptTurnIndex } from '../reconcilers/intent/observe.ts';
 import { runIndex } from '../reconcilers/runs.ts';
 import { createKnowledgeBaseReconciler } from '../reconcilers/knowledge-base/knowledge-base-reconciler.ts';
 import { createSwarmConfigReconciler } from '../reconcilers/swarm-config/swarm-config-reconciler.ts';
-import { approvalIndexes, turnIndexes, type TurnEvents } from '../reconcilers/turn/dependencies.ts';
+import { approvalIndexes, type LiveTurns, turnIndexes, type TurnEvents } from '../reconcilers/turn/dependencies.ts';
 import { createTurnReconciler } from '../reconcilers/turn/turn-reconciler.ts';
 import { createPageFetcher } from '../retrieval/ingest/page-fetcher.ts';
 import { createAgentRegistry } from '../turns/agent-registry.ts';
@@ -52,6 +52,8 @@ export interface ControllerParts {
   readonly ownModel: LanguageModel;
   readonly guard: AddressGuard;
   readonly maxConcurrentTurns: number;
+  /** Shows turns while they run. */
+  readonly live: LiveTurns;
   /** For indexes of documents and for data sets in work. */
   readonly dataDirectory: string;
   /** When this process began to lead. */
@@ -67,6 +69,8 @@ const concurrency = { conversation: 32, intent: 16, swarmConfig: 8, knowledgeBas
 /** Gives every kind its reconciler, with caches they share and ports to what they may not import. */
 export function addControllers(parts: ControllerParts): void {
   const caches = createCaches(parts.operator);
+  parts.metrics.approvals.pending = () =>
+    caches.turns.list().reduce((sum, { status }) => sum + (status?.pendingApprovals?.length ?? 0), 0);
   const backends = createBackends({ ...parts, ...caches });
   const { operator, kube, clock, events, log } = parts;
   const runs = combineRuns({
@@ -127,6 +131,7 @@ function addTurnController({ parts, caches, backends }: Wiring): void {
     metrics,
     events,
     maxConcurrentTurns,
+    live: parts.live,
     agents: createAgentRegistry(parts.agents?.(own) ?? own),
     modelFor: (namespace, configName) => models.modelFor(namespace, configName),
     policyFor: (namespace, configName) => teamSettings(team, namespace, configName),

@@ -25,8 +25,6 @@ export interface KfpParts {
   readonly random: RandomSource;
   readonly guard: AddressGuard;
   readonly stores: ObjectStoreSource;
-  /** When this process began to lead: what was decided before, another one may have acted on. */
-  readonly leadingSince: () => Date;
 }
 
 export interface KfpSources extends KfpSource {
@@ -51,7 +49,7 @@ export function createKfpSources(parts: KfpParts): KfpSources {
   const shared = {
     ...parts,
     tokens: createAccountTokens(kube, clock),
-    memory: createSubmissionMemory(clock, parts.leadingSince),
+    memory: createSubmissionMemory(clock),
   };
   const endpoints = keptPerConfig(parts, async (config) => {
     const connect = await endpointOf(shared, config);

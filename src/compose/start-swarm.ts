@@ -19,8 +19,8 @@ import { type RunningServer, startHealthServer, startMetricsServer } from '../op
 import { SwarmOperator } from '../operator/swarm-operator.ts';
 import type { TurnHooks, TurnMutations } from '../turns/boundaries.ts';
 import { addControllers } from './controllers.ts';
-
 import { createOwnModel } from './own-model.ts';
+import { type RunningStreaming, startStreaming } from './streaming.ts';
 
 /** What tests put in the place of the real thing, or add to it. */
 export interface SwarmOverrides {
@@ -57,8 +57,9 @@ export async function startSwarm(config: Config, overrides: SwarmOverrides = {})
   const operator = createOperator(base, () => {
     lost.resolve(undefined);
   });
-  const stopEvents = addAll(base, operator, overrides);
-  const servers = await startServers(config, operator, metrics);
+  const streaming = await listening('stream-address', () => startStreaming({ ...base, operator }));
+  const stopEvents = addAll({ ...base, live: streaming.live }, operator, overrides);
+  const servers = [...(await startServers(config, operator, metrics)), streaming];
   log.info({ namespace: config.namespace ?? 'all', leaderElection: config.leaderElect }, 'Starting');
   await operator.start();
   return {
@@ -101,8 +102,12 @@ function createOperator({ config, kube, ...parts }: Base, onLeadershipLost: () =
 }
 
 /** @returns what sends the Events that still wait. */
-function addAll(base: Base, operator: SwarmOperator, overrides: SwarmOverrides): () => Promise<void> {
-  const { config, kube, clock, random, log, metrics } = base;
+function addAll(
+  base: Base & Pick<RunningStreaming, 'live'>,
+  operator: SwarmOperator,
+  overrides: SwarmOverrides,
+): () => Promise<void> {
+  const { config, kube, clock, random, log, metrics, live } = base;
   const controller = `${group}/operator`;
   const events = createEventRecorder({ client: kube, clock, log, metrics, controller, instance: identity });
   let leadingSince = clock.now();
@@ -123,6 +128,7 @@ function addAll(base: Base, operator: SwarmOperator, overrides: SwarmOverrides):
     ownModel: overrides.model ?? createOwnModel(config, builtin, clock),
     guard: { allowedHosts: config.allowedHosts, deniedHosts: [kube.serverHost, ...apiServerNames] },
     maxConcurrentTurns: config.maxConcurrentTurns,
+    live,
     leadingSince: () => leadingSince,
     agents: overrides.agents,
     hooks: overrides.hooks,
@@ -136,19 +142,20 @@ async function startServers(
   operator: SwarmOperator,
   metrics: Metrics,
 ): Promise<readonly RunningServer[]> {
-  const listen = async (flag: string, start: () => Promise<RunningServer>) => {
-    try {
-      return await start();
-    } catch (error) {
-      throw new TerminalError('AddressInUse', `cannot listen where --${flag} says: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
-  };
   return [
-    await listen('health-address', () => startHealthServer(config.healthAddress, () => operator.isReady())),
-    await listen('metrics-address', () => startMetricsServer(config.metricsAddress, metrics)),
+    await listening('health-address', () => startHealthServer(config.healthAddress, () => operator.isReady())),
+    await listening('metrics-address', () => startMetricsServer(config.metricsAddress, metrics)),
   ];
+}
+
+async function listening<Running>(flag: string, start: () => Promise<Running>): Promise<Running> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof TerminalError) throw error;
+    const message = `cannot listen where --${flag} says: ${messageOf(error)}`;
+    throw new TerminalError('AddressInUse', message, { cause: error });
+  }
 }
 
 /** An API server that does not answer may be back soon; one that lacks our kinds needs a person. */

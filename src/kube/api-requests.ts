@@ -11,14 +11,18 @@ export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object | undefined;
+  /** In addition to those of every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options?: RequestOptions | undefined;
 }
 
 export interface ApiRequestsOptions {
   readonly connection: KubeConnection;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics?: Metrics | undefined;
   readonly userAgent: string;
+  /** Of requests that do not say it themselves; default 30 s. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -36,7 +40,7 @@ export class ApiRequests {
   /** @throws KubeApiError for everything but 2xx; the reason of the caller's signal when that has fired. */
   async send(call: ApiCall): Promise<string> {
     const { clock } = this.#options;
-    const deadline = new Deadline(clock, call.options);
+    const deadline = new Deadline(clock, { timeoutMs: this.#options.requestTimeoutMs, ...call.options });
     try {
       for (let tries = 1; ; tries++) {
         const error = await this.#try(call, deadline.signal);
@@ -52,12 +56,7 @@ export class ApiRequests {
 
   /** Lines of an answer that goes on until the server or the signal ends it. */
   async *stream(path: string, signal: AbortSignal): AsyncGenerator<string> {
-    const call: ApiCall = { method: 'GET', path };
-    const response = await this.#open(call, signal);
-    const status = response.statusCode ?? 0;
-    this.#count(call, status);
-    if (status === 401) this.#options.connection.renewCredentials();
-    if (status >= 300) throw await this.#refusal(response, signal);
+    const response = await this.openStream({ method: 'GET', path }, signal);
     try {
       yield* linesOf(response);
     } catch (error) {
@@ -65,6 +64,16 @@ export class ApiRequests {
     } finally {
       response.destroy();
     }
+  }
+
+  /** A good answer as soon as its headers are there; the signal ends its body. @throws KubeApiError for everything but 2xx. */
+  async openStream(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.#open(call, signal);
+    const status = response.statusCode ?? 0;
+    this.#count(call, status);
+    if (status === 401) this.#options.connection.renewCredentials();
+    if (status >= 300) throw await this.#refusal(response, signal);
+    return response;
   }
 
   /** @returns the text of a good answer, or why there is none. */
@@ -82,8 +91,10 @@ export class ApiRequests {
     return answer.status < 300 ? answer.text : answerError(answer, this.#options.clock.now());
   }
 
-  async #open({ method, path, body, options = {} }: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#options.userAgent };
+  async #open(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
+    const { method, path, body, options = {} } = call;
+    const common = { accept: 'application/json', 'user-agent': this.#options.userAgent };
+    const headers: Record<string, string> = { ...common, ...call.headers };
     if (body) headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     if (options.impersonate !== undefined) headers['impersonate-user'] = options.impersonate;
     const text = body && JSON.stringify(body);
@@ -114,8 +125,13 @@ export class ApiRequests {
   }
 
   #count({ method }: ApiCall, status: number): void {
-    this.#options.metrics.clientRequestsTotal.inc({ method, code: status });
+    this.#options.metrics?.clientRequestsTotal.inc({ method, code: status });
   }
+}
+
+interface DeadlineOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Fires when the caller's signal does or the time is up. */
@@ -126,7 +142,7 @@ class Deadline {
   readonly #endMs: number;
   readonly #cancelTimer: () => void;
 
-  constructor(clock: Clock, { signal, timeoutMs = defaultTimeoutMs }: RequestOptions = {}) {
+  constructor(clock: Clock, { signal, timeoutMs = defaultTimeoutMs }: DeadlineOptions) {
     this.#clock = clock;
     this.#caller = signal;
     this.#endMs = clock.monotonicMs() + timeoutMs;
@@ -155,7 +171,7 @@ class Deadline {
   };
 }
 
-function readAnswer(response: IncomingMessage): Promise<Answer> {
+export function readAnswer(response: IncomingMessage): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let text = '';
     response.setEncoding('utf8');

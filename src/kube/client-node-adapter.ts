@@ -9,14 +9,17 @@ import {
   type ResourceType,
   type TokenQuery,
 } from './kube-client.ts';
-import { type ConnectionSettings, KubeConnection } from './kube-connection.ts';
+import { type ConnectionSettings } from './connection-settings.ts';
+import { KubeConnection } from './kube-connection.ts';
 import { collectionPath, objectPath, type QueryParameters, withQuery } from './resource-path.ts';
 import { resourceTypes } from './resource-types.ts';
 
 export interface KubeClientOptions extends ConnectionSettings {
-  readonly metrics: Metrics;
+  readonly metrics?: Metrics | undefined;
   /** Name and version, for example `swarm-operator/0.1.0`; the name shows up as manager in managedFields. */
   readonly userAgent: string;
+  /** Of requests that do not say it themselves; default 30 s. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 export interface ClosableKubeClient extends KubeClient {
@@ -36,10 +39,14 @@ interface ListAnswer<T> {
 /** @throws TerminalError when the kubeconfig cannot be read or names no cluster. Does not connect yet. */
 export function createKubeClient(options: KubeClientOptions): ClosableKubeClient {
   const connection = new KubeConnection(options);
-  const requests = new ApiRequests({ ...options, connection });
+  return clientOver(connection, new ApiRequests({ ...options, connection }), options.metrics);
+}
+
+/** For those who have more to ask of the same connection. */
+export function clientOver(connection: KubeConnection, requests: ApiRequests, metrics?: Metrics): ClosableKubeClient {
   return {
     ...readsOf(requests),
-    ...writesOf(requests, options.metrics),
+    ...writesOf(requests, metrics),
     requestToken: (account, query, options) => requestToken(requests, { account, query, options }),
     defaultNamespace: connection.namespace,
     serverHost: connection.serverHost,
@@ -86,11 +93,11 @@ function readsOf(requests: ApiRequests): Pick<KubeClient, 'get' | 'list' | 'watc
 
 type Writes = Pick<KubeClient, 'create' | 'replace' | 'replaceStatus' | 'mergePatch' | 'delete'>;
 
-function writesOf(requests: ApiRequests, metrics: Metrics): Writes {
+function writesOf(requests: ApiRequests, metrics: Metrics | undefined): Writes {
   const write = async <T>(target: Target, call: Parameters<ApiRequests['send']>[0]): Promise<T> => {
     const text = await requests.send({ ...call, path: withQuery(call.path, dryRunOf(call.options)) });
     const { type, verb, subresource = '' } = target;
-    if (!call.options?.dryRun) metrics.apiWritesTotal.inc({ resource: type.plural + subresource, verb });
+    if (!call.options?.dryRun) metrics?.apiWritesTotal.inc({ resource: type.plural + subresource, verb });
     return JSON.parse(text) as T;
   };
   return {

@@ -1,17 +1,11 @@
-import { type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https';
 import { Agent as HttpAgent } from 'node:http';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type KubeConfig } from '@kubernetes/client-node';
 import { type Clock } from '../base/clock.ts';
-import { messageOf, TerminalError } from '../base/errors.ts';
-
-export interface ConnectionSettings {
-  /** Absent: KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
-  readonly kubeconfig?: string | undefined;
-  /** Absent: the current context. */
-  readonly context?: string | undefined;
-  readonly clock: Clock;
-}
+import { type ConnectionSettings, type Impersonation } from './connection-settings.ts';
+import { definedOnly } from './defined-only.ts';
+import { loadKubeconfig } from './kubeconfig.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -41,6 +35,7 @@ interface Credentials {
 export class KubeConnection {
   readonly #config: KubeConfig;
   readonly #clock: Clock;
+  readonly #settings: ConnectionSettings;
   readonly #server: URL;
   #credentials: Promise<Credentials> | undefined;
   #expired = false;
@@ -49,10 +44,22 @@ export class KubeConnection {
 
   constructor(settings: ConnectionSettings) {
     this.#clock = settings.clock;
-    this.#config = loadConfig(settings);
-    const cluster = this.#config.getCurrentCluster();
-    if (!cluster) throw new TerminalError('NoCluster', 'the kubeconfig has no current context, or it names no cluster');
-    this.#server = new URL(cluster.server);
+    this.#settings = settings;
+    this.#config = loadKubeconfig(settings);
+    this.#server = new URL(this.#config.getCurrentCluster()?.server ?? '');
+  }
+
+  get contextName(): string {
+    return this.#config.getCurrentContext();
+  }
+
+  /** Name of the user in the kubeconfig, which need not be what the API server calls them. */
+  get userName(): string | undefined {
+    return this.#config.getCurrentUser()?.name;
+  }
+
+  get serverUrl(): string {
+    return this.#server.href.replace(/\/$/, '');
   }
 
   /** The namespace of the context: of the pod, when in a cluster. */
@@ -67,28 +74,51 @@ export class KubeConnection {
 
   /** The answer as soon as its headers are there. @throws what the socket or the signal throws. */
   async open({ method, path, headers, body, signal }: HttpRequest): Promise<IncomingMessage> {
-    const credentials = await this.#currentCredentials();
+    const options = await this.requestOptions(path, { ...headers, ...lengthOf(body) });
     signal.throwIfAborted();
-    const { port, protocol, pathname } = this.#server;
-    const options: RequestOptions = {
-      hostname: this.serverHost,
-      port: port || (protocol === 'https:' ? 443 : 80),
-      method,
-      path: pathname === '/' ? path : pathname.replace(/\/$/, '') + path,
-      headers: { ...credentials.headers, ...headers, ...lengthOf(body) },
-      agent: credentials.agent,
-    };
-    const start = protocol === 'https:' ? httpsRequest : httpRequest;
+    const start = this.isSecure ? httpsRequest : httpRequest;
+    const startMs = this.#clock.monotonicMs();
     return new Promise((resolve, reject) => {
-      const request = start(options, resolve);
+      let status = 0;
+      const request = start({ ...options, method }, (response) => {
+        status = response.statusCode ?? 0;
+        this.noteRequest({ method, path, status, startMs });
+        resolve(response);
+      });
       const stop = () => request.destroy(signal.reason as Error);
-      request.once('error', reject);
+      request.once('error', (error) => {
+        if (status === 0) this.noteRequest({ method, path, status, startMs });
+        reject(error);
+      });
       request.once('close', () => {
         signal.removeEventListener('abort', stop);
       });
       signal.addEventListener('abort', stop, { once: true });
       request.end(body);
     });
+  }
+
+  get isSecure(): boolean {
+    return this.#server.protocol === 'https:';
+  }
+
+  /** How to reach a path of the API server as the one we are. */
+  async requestOptions(path: string, headers: OutgoingHttpHeaders): Promise<RequestOptions> {
+    const credentials = await this.#currentCredentials();
+    const { port, pathname } = this.#server;
+    const impersonation = headers['impersonate-user'] === undefined ? headersOf(this.#settings.impersonate) : {};
+    return {
+      hostname: this.serverHost,
+      port: port || (this.isSecure ? 443 : 80),
+      path: pathname === '/' ? path : pathname.replace(/\/$/, '') + path,
+      headers: { ...credentials.headers, ...impersonation, ...headers },
+      agent: credentials.agent,
+    };
+  }
+
+  noteRequest({ startMs, path, ...record }: { method: string; path: string; status: number; startMs: number }): void {
+    const durationMs = this.#clock.monotonicMs() - startMs;
+    this.#settings.onRequest?.({ ...record, url: this.serverUrl + path, durationMs });
   }
 
   /** The server did not accept them: read them again before the next request. */
@@ -139,39 +169,21 @@ export class KubeConnection {
       timeout: idleSocketMs,
       scheduling: 'lifo' as const,
     };
-    this.#agent = this.#server.protocol === 'https:' ? new HttpsAgent({ ...pool, ...tls }) : new HttpAgent(pool);
+    this.#agent = this.isSecure ? new HttpsAgent({ ...pool, ...tls }) : new HttpAgent(pool);
     return this.#agent;
   }
 }
 
-function loadConfig({ kubeconfig, context }: ConnectionSettings): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (cause) {
-    const where = kubeconfig ?? 'the default places';
-    throw new TerminalError('InvalidKubeconfig', `cannot read the kubeconfig from ${where}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  if (context === undefined) return config;
-  if (!config.getContextObject(context)) {
-    const names = config.getContexts().map(({ name }) => name);
-    throw new TerminalError(
-      'NoContext',
-      `the kubeconfig has no context ${context}; it has ${names.join(', ') || 'none'}`,
-    );
-  }
-  config.setCurrentContext(context);
-  return config;
+function headersOf(impersonate: Impersonation | undefined): OutgoingHttpHeaders {
+  if (!impersonate) return {};
+  const { user, groups = [], uid } = impersonate;
+  return {
+    'impersonate-user': user,
+    ...(groups.length > 0 && { 'impersonate-group': [...groups] }),
+    ...(uid !== undefined && { 'impersonate-uid': uid }),
+  };
 }
 
 function lengthOf(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-}
-
-function definedOnly<T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return defined as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }

@@ -27,7 +27,7 @@ export function withQuery(path: string, parameters: QueryParameters): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function pathSegment(name: string): string {
+export function pathSegment(name: string): string {
   if (name === '' || name === '.' || name === '..') throw invalid(`"${name}" is not a name`);
   return encodeURIComponent(name);
 }

@@ -15,6 +15,7 @@ let clock: FakeClock;
 let kube: FakeKube;
 let stop: AbortController;
 let seen: string[];
+let logged: string[];
 
 function follow(options: { optional?: boolean } = {}): Promise<void> {
   const watch = watchObjects({
@@ -22,7 +23,7 @@ function follow(options: { optional?: boolean } = {}): Promise<void> {
     type,
     clock,
     random: () => 0,
-    log: createLog({ level: 'error' }),
+    log: createLog({ level: 'warn', destination: { write: (line) => logged.push(line) } }),
     metrics: createMetrics(),
     signal: stop.signal,
     ...options,
@@ -59,6 +60,7 @@ beforeEach(() => {
   kube = new FakeKube({ clock });
   stop = new AbortController();
   seen = [];
+  logged = [];
 });
 afterEach(() => {
   stop.abort(new Error('the test is over'));
@@ -153,6 +155,15 @@ test('a server that refuses everything is asked less and less, and never more of
   expect(listCount()).toBe(3);
   await clock.advance(2_000);
   expect(seen).toEqual(['listed ']);
+});
+
+test('a right that is missing is said once, with the words of the API server', async () => {
+  const error = new KubeApiError({ status: 403, reason: 'Forbidden', message: 'cannot list resource "configmaps"' });
+  kube.fail({ matches: ({ verb }) => verb === 'list', error, times: 5 });
+  void follow();
+  await clock.advance(60_000);
+  expect(seen).toEqual(['listed ']);
+  expect(logged).toEqual([expect.stringContaining(String.raw`cannot list resource \"configmaps\"`)]);
 });
 
 test('a watch that ends as soon as it begins is not resumed in a hot loop', async () => {

@@ -1,10 +1,10 @@
-import { backoffMs, type RandomSource } from '../base/backoff.ts';
-import { type Clock } from '../base/clock.ts';
+import { backoffMs } from '../base/backoff.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Log } from '../base/log.ts';
 import { type Metrics } from '../base/metrics.ts';
-import { KubeApiError } from './errors.ts';
-import { type KubeClient, type KubeObject, type ListPage, type ResourceType } from './kube-client.ts';
+import { isForbidden, KubeApiError } from './errors.ts';
+import { type KubeObject, type ListPage } from './kube-client.ts';
+import { IdleConnection, isLost, MalformedLine, watchSession, type WatchSessionOptions } from './watch-session.ts';
 
 export type WatchEvent<T> =
   /** Everything there is: the start, or a repair after versions were lost. What is absent here is gone. */
@@ -12,25 +12,14 @@ export type WatchEvent<T> =
   | { readonly kind: 'put'; readonly object: T }
   | { readonly kind: 'removed'; readonly object: T };
 
-export interface WatchOptions {
-  readonly client: KubeClient;
-  readonly type: ResourceType;
-  readonly clock: Clock;
-  readonly random: RandomSource;
+export interface WatchOptions extends WatchSessionOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly signal: AbortSignal;
-  readonly namespace?: string | undefined;
-  readonly labelSelector?: string | undefined;
   /** A cluster that does not serve this kind counts as one without objects, until it does. */
   readonly optional?: boolean | undefined;
 }
 
 const pageSize = 500;
-/** The server ends each watch after this long, with a bookmark just before: a quiet watch then resumes close to now. */
-const sessionSeconds = { least: 30, most: 45 };
-/** Longer than any session: a connection that has been silent for so long is dead, even if nobody closed it. */
-const idleLimitMs = 55_000;
 /** A session that ended sooner than this without a word counts as a failure, so that it cannot be repeated at once. */
 const shortSessionMs = 1_000;
 const resumeBackoff = { baseMs: 100, maxMs: 30_000 };
@@ -38,19 +27,6 @@ const resumeBackoff = { baseMs: 100, maxMs: 30_000 };
 const malformedLimit = 3;
 
 type ResumeCause = 'ended' | 'expired' | 'idle' | 'malformed' | 'failed';
-
-class MalformedLine extends Error {
-  override readonly name = 'MalformedLine';
-}
-
-class IdleConnection extends Error {
-  override readonly name = 'IdleConnection';
-}
-
-interface Line {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: KubeObject;
-}
 
 /**
  * Lists once and follows the changes until the signal fires. It never ends otherwise and never throws: whatever breaks
@@ -80,6 +56,7 @@ export async function* watchObjects<T extends KubeObject>(options: WatchOptions)
       }
       position.fail(error);
       noteResume(options, causeOf(error), error);
+      noteRefusal(options, position, error);
       await pauseAfter(error, options, position);
     }
   }
@@ -144,95 +121,13 @@ async function* followSession<T extends KubeObject>(
   options: WatchOptions,
   position: Position,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { client, type, random, namespace, labelSelector } = options;
-  const { least, most } = sessionSeconds;
-  const session = new Session(options);
   position.hasMoved = false;
-  const query = {
-    resourceVersion: position.version ?? '',
-    timeoutSeconds: Math.round(least + random() * (most - least)),
-    ...(namespace !== undefined && { namespace }),
-    ...(labelSelector !== undefined && { labelSelector }),
-  };
-  try {
-    for await (const text of client.watch(type, query, session.signal)) {
-      session.noteLife();
-      const line = parseLine(text);
-      position.advance(line.object.metadata.resourceVersion ?? '');
-      const object = line.object as T;
-      if (line.type === 'DELETED') yield { kind: 'removed', object };
-      else if (line.type !== 'BOOKMARK') yield { kind: 'put', object };
-    }
-  } finally {
-    session.end();
+  for await (const line of watchSession(options, position.version ?? '')) {
+    position.advance(line.object.metadata.resourceVersion ?? '');
+    const object = line.object as T;
+    if (line.type === 'DELETED') yield { kind: 'removed', object };
+    else if (line.type !== 'BOOKMARK') yield { kind: 'put', object };
   }
-}
-
-/** The life of one connection: ends with the operator or after too long a silence. */
-class Session {
-  readonly signal: AbortSignal;
-  readonly #clock: Clock;
-  readonly #idle = new AbortController();
-  #lastLineMs: number;
-  #cancelCheck: () => void;
-
-  constructor({ clock, signal }: WatchOptions) {
-    this.#clock = clock;
-    this.#lastLineMs = clock.monotonicMs();
-    this.signal = AbortSignal.any([signal, this.#idle.signal]);
-    this.#cancelCheck = clock.schedule(idleLimitMs, this.#check);
-  }
-
-  noteLife(): void {
-    this.#lastLineMs = this.#clock.monotonicMs();
-  }
-
-  end(): void {
-    this.#cancelCheck();
-  }
-
-  /** One timer per silence instead of one per line. */
-  readonly #check = () => {
-    const silentMs = this.#clock.monotonicMs() - this.#lastLineMs;
-    if (silentMs >= idleLimitMs) this.#idle.abort(new IdleConnection(`nothing was heard for ${idleLimitMs} ms`));
-    else this.#cancelCheck = this.#clock.schedule(idleLimitMs - silentMs, this.#check);
-  };
-}
-
-/** @throws MalformedLine for what is not an event, KubeApiError for an event of type ERROR. */
-function parseLine(text: string): Line {
-  let line: Partial<Line> | null;
-  try {
-    line = JSON.parse(text) as Partial<Line> | null;
-  } catch (cause) {
-    throw new MalformedLine('a line of the watch is not JSON', { cause });
-  }
-  if (line?.type === 'ERROR') throw errorOf(line.object as unknown as StatusObject | undefined);
-  if (!isEvent(line)) throw new MalformedLine('a line of the watch is not an event');
-  return line;
-}
-
-function isEvent(line: Partial<Line> | null): line is Line {
-  const isKnown = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'].includes(line?.type ?? '');
-  return isKnown && typeof line?.object?.metadata.resourceVersion === 'string';
-}
-
-interface StatusObject {
-  readonly code?: number;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly retryAfterSeconds?: number };
-}
-
-function errorOf(status: StatusObject = {}): KubeApiError {
-  const { code = 500, reason = 'Unknown', message = 'the watch reported an error', details } = status;
-  const retryAfterMs = (details?.retryAfterSeconds ?? 0) * 1000;
-  return new KubeApiError({ status: code, reason, message, ...(retryAfterMs > 0 && { retryAfterMs }) });
-}
-
-/** 410: the version is forgotten. 504: it is yet to come, as after a restore of etcd, and the server will not wait for it. */
-function isLost(error: unknown): boolean {
-  return error instanceof KubeApiError && (error.status === 410 || error.status === 504);
 }
 
 function isAbsentKind(error: unknown): boolean {
@@ -249,6 +144,15 @@ function noteResume({ log, metrics, type }: WatchOptions, cause: ResumeCause, er
   metrics.watchResumesTotal.inc({ resource: type.plural, cause });
   if (cause === 'ended') return;
   log.debug({ resource: type.plural, cause, error: messageOf(error) }, 'Resuming a watch');
+}
+
+/** A right that is missing needs a person: said once, however often it is tried again. */
+function noteRefusal({ log, type }: WatchOptions, { failures }: Position, error: unknown): void {
+  if (!isForbidden(error) || failures > 1) return;
+  log.warn(
+    { resource: type.plural, error: messageOf(error) },
+    'A kind may not be watched; it is tried again more and more seldom',
+  );
 }
 
 /** Spread by chance, so that all watches of all operators do not come back in the same moment. */

@@ -61,9 +61,14 @@ export function pattern(alternatives: string): RegExp {
   return new RegExp(patternSource(alternatives), 'u');
 }
 
-/** A table of such patterns. */
-export function patterns<Name extends string>(table: Readonly<Record<Name, string>>): Readonly<Record<Name, RegExp>> {
-  const compiled = Object.entries<string>(table).map(([name, text]) => [name, pattern(text)]);
+/** A table of such patterns, each written in one line or in several. */
+export function patterns<Name extends string>(
+  table: Readonly<Record<Name, string | readonly string[]>>,
+): Readonly<Record<Name, RegExp>> {
+  const compiled = Object.entries<string | readonly string[]>(table).map(([name, lines]) => [
+    name,
+    pattern([lines].flat().join('|')),
+  ]);
   return Object.fromEntries(compiled) as Record<Name, RegExp>;
 }
 

@@ -1,6 +1,7 @@
 import { sizeLimits, type PipelineRun } from '../api/common.ts';
 import type { Conversation, ConversationStatus } from '../api/conversation.ts';
-import { cutAt } from './one-line.ts';
+import type { OwnersPendingApproval } from '../api/turn.ts';
+import { cutAt } from '../base/cut-at.ts';
 
 /** What a status may have even when the spec alone is too large. */
 const leastStatusBytes = 8_192;
@@ -9,6 +10,12 @@ const cutRun = (run: PipelineRun): PipelineRun => ({
   ...run,
   results: undefined,
   message: run.message && cutAt(run.message, 64),
+});
+
+const cutQuestion = (question: OwnersPendingApproval): OwnersPendingApproval => ({
+  ...question,
+  arguments: cutAt(question.arguments, 64),
+  summary: question.summary && cutAt(question.summary, 64),
 });
 
 /** From what is missed least to what is missed most; each is tried until the object fits. */
@@ -22,6 +29,7 @@ const sacrifices: readonly ((status: ConversationStatus) => ConversationStatus)[
     ...status,
     reply: status.reply && { turn: status.reply.turn, text: shortened(status.reply.text, 1_024) },
   }),
+  (status) => ({ ...status, pendingApprovals: status.pendingApprovals?.map(cutQuestion) }),
   (status) => ({ ...status, turns: status.turns?.map((turn) => ({ ...turn, text: cutAt(turn.text, 20) })) }),
 ];
 

@@ -1,3 +1,5 @@
+import { cutAt } from '../base/cut-at.ts';
+
 // Terminal escapes, other control characters, and the marks that turn the writing direction around.
 const unprintable = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
@@ -9,10 +11,4 @@ export function oneLine(text: string, limit: number): string {
     .replace(/\s+/gu, ' ')
     .trim();
   return line.length <= limit && text.length <= limit * 4 ? line : `${cutAt(line, limit - 1)}…`;
-}
-
-/** At most `limit` UTF-16 units, never half of a surrogate pair. */
-export function cutAt(text: string, limit: number): string {
-  const cut = text.slice(0, limit);
-  return /[\ud800-\udbff]$/u.test(cut) ? cut.slice(0, -1) : cut;
 }

@@ -1,6 +1,6 @@
 import type { PipelineRun } from '../api/common.ts';
 import type { KubeObject } from '../kube/kube-client.ts';
-import { cutAt } from './one-line.ts';
+import { cutAt } from '../base/cut-at.ts';
 
 /** Runs of the backends as far as they are known here, and the few things that are done to them. */
 export interface RunSource {

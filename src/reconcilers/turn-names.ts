@@ -29,6 +29,7 @@ export function intentTurnName({ metadata, spec, status }: Intent): string {
 /** Of all fields that have a say in what is done and judged. */
 function requestSuffix(spec: Intent['spec']): string {
   const { request, parameters, agent, approval, expect, configRef, serviceAccountName, limits } = spec;
-  const asked = { request, parameters, agent, approval, expect, configRef, serviceAccountName, limits };
+  const attempt = spec.attempt > 1 ? spec.attempt : undefined;
+  const asked = { request, parameters, agent, approval, expect, configRef, serviceAccountName, limits, attempt };
   return sha256Base32(canonicalJson(asked), 8);
 }

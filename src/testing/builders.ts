@@ -6,7 +6,7 @@ import { type Intent, intentSpec, type IntentStatus } from '../api/intent.ts';
 import { type KnowledgeBase, knowledgeBaseSpec, type KnowledgeBaseStatus } from '../api/knowledge-base.ts';
 import type { ObjectMeta, Resource } from '../api/resource.ts';
 import { type SwarmConfig, swarmConfigSpec, type SwarmConfigStatus } from '../api/swarm-config.ts';
-import { type Turn, turnSpec, type TurnStatus } from '../api/turn.ts';
+import { type PendingApproval, type Turn, turnSpec, type TurnStatus } from '../api/turn.ts';
 
 /** What a test says about the object; all else is as the API server would fill it in. */
 export interface Overrides<SpecInput, Status> {
@@ -58,6 +58,18 @@ export const aTurn: (overrides?: Overrides<z.input<typeof turnSpec>, TurnStatus>
     owner: { kind: 'Conversation', name: 'churn', uid: uidOf('Conversation', 'churn') },
     text: 'Which pipelines can I run?',
   },
+});
+
+export const aPendingApproval = (overrides: Partial<PendingApproval> = {}): PendingApproval => ({
+  callId: '0.0',
+  agent: 'tekton',
+  tool: 'run_pipeline',
+  arguments: '{"pipeline":"churn-train"}',
+  argumentsDigest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+  reason: 'Writes',
+  expiresAt: '2026-11-26T08:00:00Z',
+  manifest: 'kind: Approval',
+  ...overrides,
 });
 
 export const anIntent: (overrides?: Overrides<z.input<typeof intentSpec>, IntentStatus>) => Intent = builder({

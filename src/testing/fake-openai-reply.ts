@@ -12,6 +12,8 @@ export interface FakeReply {
   /** As on the wire: stop, tool_calls, length, content_filter. `null`: the stream ends without one. */
   readonly finish?: string | null;
   readonly latencyMs?: number;
+  /** Between the events of the reply; default 0: all at once. */
+  readonly intervalMs?: number;
   readonly fault?: FakeFault;
 }
 

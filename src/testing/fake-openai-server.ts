@@ -132,7 +132,10 @@ async function complete({ response, body, options, reply }: Completion): Promise
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-  for (const chunk of chunksOf(reply)) response.write(chunk);
+  for (const chunk of chunksOf(reply)) {
+    if (reply.intervalMs !== undefined) await systemClock.sleep(reply.intervalMs);
+    response.write(chunk);
+  }
   response.end();
 }
 

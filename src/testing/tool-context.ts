@@ -31,6 +31,7 @@ export function toolContext(facts: Partial<ToolContext> = {}): ToolContext {
     argumentsDigest: `sha256:${'0'.repeat(64)}`,
     citationsFrom: 1,
     decidedAt: clock.now(),
+    isOwnDecision: true,
     ...facts,
   };
 }

@@ -15,6 +15,7 @@ import { keyOf } from '../operator/object-key.ts';
 import type { ObjectKey, Outcome } from '../operator/reconciler.ts';
 import {
   approvalIndexes,
+  type LiveTurns,
   type ModelNotReady,
   type TeamSettings,
   turnIndexes,
@@ -82,6 +83,7 @@ export interface TurnWorldOptions {
   readonly hooks?: TurnHooks;
   readonly mutations?: TurnMutations;
   readonly maxConcurrentTurns?: number;
+  readonly live?: LiveTurns;
 }
 
 /** One operator process, as far as turns are concerned, over an API server in memory. */
@@ -165,6 +167,7 @@ export class TurnWorld {
       hooks,
       mutations,
       maxConcurrentTurns = 8,
+      live,
     } = options;
     const { turns, conversations, intents, approvals } = this;
     const { policy } = swarmConfigSpec.parse({});
@@ -186,6 +189,7 @@ export class TurnWorld {
       enqueue: (key) => this.queue.add(key),
       epoch: () => 1,
       maxConcurrentTurns,
+      ...(live && { live }),
       ...(hooks && { hooks }),
       ...(mutations && { mutations }),
     };

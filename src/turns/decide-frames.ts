@@ -70,10 +70,15 @@ function notAvailable(agent: string): Stop {
   return { reason: 'AgentNotAvailable', message };
 }
 
-function withDecisions(journal: Journal, decisions: readonly Decision[], { facts, clock }: TurnRun): Journal {
+function withDecisions(
+  journal: Journal,
+  decisions: readonly Decision[],
+  { facts, clock, ownDecisions }: TurnRun,
+): Journal {
   const first = journal.steps.length;
   const now = clock.now();
   const steps = decisions.map((decision, offset) => stepFrom(decision, first + offset, { facts, now }));
+  ownDecisions.add(steps);
   return { ...journal, steps: [...journal.steps, ...steps] };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../models/language-model.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Offer } from './agent-registry.ts';
+import { type AnswerSource, listenTo } from './answer-listener.ts';
 import type { Frame } from './frames.ts';
 import { type Call, journalLimits, type Step } from './journal.ts';
 import { cut, type Shown } from './results.ts';
@@ -49,9 +50,10 @@ export async function decide(frame: Frame, agent: Agent, run: TurnRun): Promise<
 
   await run.hooks.boundary('before-model');
   run.log.debug({ agent: agent.name, frame: frame.id }, 'Asking model');
-  const { model, response } = await askInTurn([choice.model, ...(choice.fallbacks ?? [])], request, run);
+  const asker = { frame: frame.id, agent: agent.name };
+  const { model, response } = await askInTurn([choice.model, ...(choice.fallbacks ?? [])], request, { run, asker });
   await run.hooks.boundary('after-model');
-  const source = { frame: frame.id, agent: agent.name, model: model.name };
+  const source = { ...asker, model: model.name };
   const decision = decisionFrom(source, response, { offer, maxCalls: facts.limits.maxParallelCalls });
   return reviewed(decision, agent, frame);
 }
@@ -80,15 +82,20 @@ interface Answer {
   readonly response: ModelResponse | ModelOutputError;
 }
 
+interface Asking {
+  readonly run: TurnRun;
+  readonly asker: AnswerSource;
+}
+
 /** The first model that answers, in order of preference; the first model's error when none does. */
 async function askInTurn(
   models: readonly LanguageModel[],
   request: Omit<ModelRequest, 'signal'>,
-  run: TurnRun,
+  asking: Asking,
 ): Promise<Answer> {
   let firstError: unknown;
   for (const model of models) {
-    const asked = await attempt(() => ask(model, request, run));
+    const asked = await attempt(() => ask(model, request, asking));
     if (asked.ok) return { model, response: asked.value };
     if (!isModelTrouble(asked.error)) throw asked.error;
     firstError ??= asked.error;
@@ -99,13 +106,17 @@ async function askInTurn(
 async function ask(
   model: LanguageModel,
   request: Omit<ModelRequest, 'signal'>,
-  run: TurnRun,
+  { run, asker }: Asking,
 ): Promise<ModelResponse | ModelOutputError> {
   const limitMs = run.facts.deadline.getTime() - run.clock.now().getTime();
   const ends = AbortSignal.any([run.signal, run.interrupt]);
+  const { onDelta, end } = listenTo(run.answers, asker, run.log);
   const asked = await attempt(() =>
-    withTimeLimit({ clock: run.clock, limitMs, signal: ends }, (signal) => model.respond({ ...request, signal })),
+    withTimeLimit({ clock: run.clock, limitMs, signal: ends }, (signal) =>
+      model.respond({ ...request, signal, ...(onDelta && { onDelta }) }),
+    ),
   );
+  end();
   if (asked.ok) {
     run.meter.modelAsked(model.name, 'ok', asked.value.usage);
     return asked.value;
@@ -151,7 +162,7 @@ function reasonText(text: string): string {
 /** The decision in its place in the journal: its ids and effect keys follow from there, not from the model. */
 export function stepFrom(decision: Decision, index: number, { facts, now }: { facts: TurnFacts; now: Date }): Step {
   const { calls, ...rest } = decision;
-  // To the millisecond: whether it was this process that decided is told from it.
+  // To the millisecond: two processes that decide the same step are told apart by it.
   const step: Step = { index, decidedAt: now.toISOString(), ...rest };
   if (calls.length === 0) return step;
   return { ...step, calls: calls.map((call, position) => placed(call, { step: index, position, facts })) };

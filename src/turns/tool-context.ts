@@ -23,5 +23,6 @@ export function toolContext(
     argumentsDigest: call.argumentsDigest,
     citationsFrom,
     decidedAt: new Date(step.decidedAt),
+    isOwnDecision: run.ownDecisions.has(call.effectKey, step),
   };
 }

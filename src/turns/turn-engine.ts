@@ -3,6 +3,7 @@ import { RetryableError, TerminalError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { actOnCalls } from './act.ts';
 import type { AgentRegistry } from './agent-registry.ts';
+import type { AnswerListener } from './answer-listener.ts';
 import { noHooks, type TurnHooks, type TurnMutations } from './boundaries.ts';
 import { mayStart, openCalls } from './clearance.ts';
 import { decideFrames } from './decide-frames.ts';
@@ -12,6 +13,7 @@ import { createInventory } from './inventory.ts';
 import { type Call, type CallOutcome, callsOf, isFinal, type Journal, withOutcomes } from './journal.ts';
 import type { ModelChoice } from './model-choice.ts';
 import { ambiguous, ended } from './outcomes.ts';
+import { createOwnDecisions } from './own-decisions.ts';
 import type { Stop } from './stop-conditions.ts';
 import type { TurnFacts } from './turn-facts.ts';
 import type { EngineParts, TurnMeter, TurnRun } from './turn-run.ts';
@@ -37,6 +39,8 @@ export interface AdvanceRequest {
   /** Fires when the turn is cancelled: models are not waited for, calls that run already are. */
   readonly interrupt: AbortSignal;
   readonly log: Log;
+  /** Hears what models say, for display. */
+  readonly answers?: AnswerListener | undefined;
 }
 
 export interface Advance {
@@ -79,6 +83,7 @@ export function createTurnEngine(options: TurnEngineOptions): TurnEngine {
     hooks,
     mutations,
     readInventory: createInventory(registry, clock),
+    ownDecisions: createOwnDecisions(clock),
   };
   return {
     claim: (request) => claim(request.journal, runOf(parts, { ...request, claimed: new Set() })),
@@ -92,11 +97,11 @@ export function createTurnEngine(options: TurnEngineOptions): TurnEngine {
 }
 
 function runOf(parts: EngineParts, request: AdvanceRequest): TurnRun {
-  const { facts, signal, interrupt, log, claimed } = request;
+  const { facts, signal, interrupt, log, claimed, answers } = request;
   const replies = (agent: string, name: string) =>
     parts.registry.agent(agent)?.tools.find((tool) => tool.name === name)?.replies === true;
   const rules = { firstAgent: facts.agent, replies };
-  return { ...parts, facts, rules, signal, interrupt, log, claimed, model: () => request.model() };
+  return { ...parts, facts, rules, signal, interrupt, log, claimed, answers, model: () => request.model() };
 }
 
 function settled(journal: Journal, run: TurnRun): Journal {

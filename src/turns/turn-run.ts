@@ -2,11 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Usage } from '../models/language-model.ts';
 import type { AgentRegistry, Offer } from './agent-registry.ts';
+import type { AnswerListener } from './answer-listener.ts';
 import type { TurnHooks, TurnMutations } from './boundaries.ts';
 import type { FrameRules } from './frames.ts';
 import type { InventoryScope, ReadInventory } from './inventory.ts';
 import type { OutcomeState } from './journal.ts';
 import type { ModelChoice } from './model-choice.ts';
+import type { OwnDecisions } from './own-decisions.ts';
 import type { TurnFacts } from './turn-facts.ts';
 
 /** What lives as long as the engine. */
@@ -17,6 +19,7 @@ export interface EngineParts {
   readonly hooks: TurnHooks;
   readonly mutations: TurnMutations;
   readonly meter: TurnMeter;
+  readonly ownDecisions: OwnDecisions;
 }
 
 /** Told what happens, for metrics. */
@@ -34,6 +37,7 @@ export interface TurnRun extends EngineParts {
   readonly interrupt: AbortSignal;
   /** External calls that this very advance has recorded as Started. */
   readonly claimed: ReadonlySet<string>;
+  readonly answers: AnswerListener | undefined;
   /** @throws TerminalError when a person must act before there is a model. */
   model(): Promise<ModelChoice>;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { boundaries } from '../../src/turns/boundaries.ts';
 import { FaultProxy, type ProxiedRequest } from '../support/fault-proxy.ts';
-import { installSwarm } from '../support/operator-under-test.ts';
+import { installSwarm, reinstallSwarm } from '../support/operator-under-test.ts';
 import { testCluster } from '../support/test-cluster.ts';
 import { Arena } from './arena.ts';
 import { Campaign } from './campaign.ts';
@@ -24,7 +24,7 @@ describe('the operator, killed and cut off at every boundary of the engine', () 
 
   afterEach(async () => {
     await Promise.all(arenas.splice(0).map((arena) => arena.close(cluster.kubeconfig)));
-    await installSwarm(cluster);
+    await reinstallSwarm(cluster);
   });
 
   async function openArena(): Promise<Arena> {

@@ -26,6 +26,7 @@ const config = readConfig(
     `--namespace=${namespace}`,
     '--health-address=127.0.0.1:0',
     '--metrics-address=127.0.0.1:0',
+    '--stream-address=127.0.0.1:0',
     '--log-level=warn',
     '--allowed-hosts=127.0.0.1',
   ],

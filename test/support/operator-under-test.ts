@@ -13,6 +13,12 @@ export interface OperatorOptions {
   /** Its way to the API server; absent: straight. */
   readonly through?: FaultProxy;
   readonly maxConcurrentTurns?: number;
+  /** It works only while it holds the Lease of this name. */
+  readonly leaseName?: string;
+  /** It tells readers of its streams where they find it, as an operator outside the cluster has to. */
+  readonly advertisesStream?: boolean;
+  /** More of its command line; what is said twice is taken from here. */
+  readonly flags?: readonly string[];
 }
 
 /** The operator as it is shipped, as a process of its own, with the rights of its own ServiceAccount. */
@@ -32,8 +38,13 @@ export class OperatorUnderTest {
         `--namespace=${options.namespace}`,
         `--health-address=${health}`,
         '--metrics-address=127.0.0.1:0',
+        ...(await streamFlags(options)),
         '--allowed-hosts=127.0.0.1',
+        ...(options.leaseName === undefined
+          ? []
+          : ['--leader-elect', `--lease-name=${options.leaseName}`, '--lease-duration=5s']),
         ...(options.maxConcurrentTurns === undefined ? [] : [`--max-concurrent-turns=${options.maxConcurrentTurns}`]),
+        ...(options.flags ?? []),
       ],
     });
     await waitFor('the operator is ready', () => isReady(program, health), {
@@ -56,6 +67,14 @@ export class OperatorUnderTest {
     return this.#program.tail();
   }
 
+  get exit(): Promise<Exit> {
+    return this.#program.exit;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#program.signal(name);
+  }
+
   kill(): Promise<void> {
     return this.#program.kill();
   }
@@ -65,8 +84,13 @@ export class OperatorUnderTest {
   }
 }
 
-/** Kinds and access rules, as an administrator installs them. */
-export async function installSwarm({ kubectl }: TestCluster): Promise<void> {
+/** Kinds and access rules, as an administrator installs them; done already where hack/run-tests.ts has made the bed. */
+export async function installSwarm(cluster: TestCluster): Promise<void> {
+  if (process.env['SWARM_TEST_INSTALLED'] !== 'yes') await reinstallSwarm(cluster);
+}
+
+/** Brings back whatever was taken out of the installation. */
+export async function reinstallSwarm({ kubectl }: TestCluster): Promise<void> {
   for (const part of ['crd', 'rbac', 'admission']) {
     await kubectl.run('apply', '--server-side', '--force-conflicts', '-k', `${projectRoot}/config/${part}`);
   }
@@ -92,6 +116,12 @@ async function operatorKubeconfig({ kubectl }: TestCluster, through?: FaultProxy
   const file = join(mkdtempSync(join(tmpdir(), 'swarm-operator-')), 'kubeconfig');
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;
+}
+
+async function streamFlags({ advertisesStream = false }: OperatorOptions): Promise<readonly string[]> {
+  if (!advertisesStream) return ['--stream-address=127.0.0.1:0'];
+  const address = `127.0.0.1:${await freePort()}`;
+  return [`--stream-address=${address}`, `--stream-url=https://${address}`];
 }
 
 async function freePort(): Promise<number> {

@@ -68,6 +68,10 @@ export class Program {
     }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
   /** SIGKILL: no chance to clean up. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');

@@ -16,6 +16,11 @@ export function testCluster(): TestCluster {
   return { kubeconfig, kubectl: new Kubectl({ program: testBed('kubectl'), kubeconfig }) };
 }
 
+/** The kubectl of the test bed, for those who call it by other means. */
+export function kubectlProgram(): string {
+  return testBed('kubectl');
+}
+
 function testBed(command: string): string {
   const environment = { ...process.env, SWARM_TEST_BED: process.env['SWARM_TEST_BED'] ?? 'test' };
   return execFileSync(`${projectRoot}/hack/test-bed/test-bed.sh`, [command], {

@@ -1,4 +1,4 @@
-# Builds Kubernetes, etcd, Tekton, KWOK and the object stores from their Go modules: no registry and no download site is needed besides the
+# Builds Kubernetes, etcd, Tekton, KWOK, the object stores and Argo CD from their Go modules: no registry and no download site is needed besides the
 # Go module proxy. Results are shared by all beds: $CACHE/bin/<component>-<version>/<component>.
 
 GO_MINIMUM=1.26
@@ -14,6 +14,11 @@ version_of() {
     kwok) echo "$KWOK_VERSION" ;;
     minio) echo "$MINIO_VERSION" ;;
     versitygw) echo "$VERSITYGW_VERSION" ;;
+    helm4) echo "$HELM4_VERSION" ;;
+    helm3) echo "$HELM3_VERSION" ;;
+    kubeconform) echo "$KUBECONFORM_VERSION" ;;
+    krew) echo "$KREW_VERSION" ;;
+    argocd) echo "$ARGOCD_VERSION" ;;
     *) echo "$KUBERNETES_VERSION" ;;
   esac
 }
@@ -33,6 +38,11 @@ recipe_of() {
     kwok) echo kwok sigs.k8s.io/kwok/cmd/kwok '3 min' ;;
     minio) echo minio github.com/minio/minio '3 min' ;;
     versitygw) echo versitygw github.com/versity/versitygw/cmd/versitygw '1 min' ;;
+    helm4) echo helm4 helm.sh/helm/v4/cmd/helm '2 min' ;;
+    helm3) echo helm3 helm.sh/helm/v3/cmd/helm '1 min' ;;
+    kubeconform) echo kubeconform github.com/yannh/kubeconform/cmd/kubeconform '5 s' ;;
+    krew) echo krew sigs.k8s.io/krew/cmd/krew '10 s' ;;
+    argocd) echo argocd github.com/argoproj/argo-cd/v3/cmd '11 min' ;;
     *) fail "no recipe for $1" ;;
   esac
 }
@@ -60,6 +70,19 @@ ensure_binaries() { # components...
   done
 }
 
+# Programs that work on a cluster and are no part of one: prints where it is.
+tool() { # helm4 | helm3 | kubeconform | krew
+  case ${1:-} in
+    helm4 | helm3 | kubeconform | krew) ;;
+    *) fail "there is no tool '${1:-}'" 'there are: helm4, helm3, kubeconform, krew' ;;
+  esac
+  ensure_binaries "$1"
+  binary "$1"
+}
+
+# The CRDs of Prometheus Operator: a folder of manifests.
+monitoring_crds() { (cd "$HERE/monitoring" && echo "$(module_folder github.com/prometheus-operator/prometheus-operator)/example/prometheus-operator-crd"); }
+
 build() { # component "n of m"
   local component=$1 target folder package estimate since=$SECONDS log options=(-buildvcs=false -trimpath)
   target=$(binary "$component")
@@ -84,7 +107,7 @@ build() { # component "n of m"
   ) 8>"${target%/*}/.lock"
 }
 
-# Kubernetes learns its version from the linker. Without it the API server calls itself v0.0.0-master+$Format:%H$, which
+# Kubernetes and Argo CD learn their versions from the linker. Without it the API server calls itself v0.0.0-master+$Format:%H$, which
 # Tekton and Helm refuse.
 version_flags() {
   local package minor=${KUBERNETES_VERSION#v1.}
@@ -92,6 +115,7 @@ version_flags() {
     printf -- '-X %s.%s ' "$package" "gitVersion=$KUBERNETES_VERSION" "$package" gitMajor=1 \
       "$package" "gitMinor=${minor%%.*}" "$package" gitTreeState=clean
   done
+  printf -- '-X %s ' "github.com/argoproj/argo-cd/v3/common.version=${ARGOCD_VERSION#v}"
 }
 
 # The controller serves probes and profiles on all interfaces and has no setting for that. This mode has no network namespace to keep

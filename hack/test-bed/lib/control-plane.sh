@@ -1,5 +1,6 @@
 # etcd, API server, controller manager and scheduler.
 
+# What the operator asks for is kept in logs/operator-requests.log: tests compare it with the rights that it has.
 start_etcd_and_api_server() {
   local client peer fsync=()
   client=http://127.0.0.1:$(port 2379 1)
@@ -13,6 +14,12 @@ start_etcd_and_api_server() {
   local endpoint=(--advertise-address "$API_ADDRESS")
   # A loopback address is no valid endpoint of the Service `kubernetes`; on a fake node nobody would use it anyway.
   [[ $MODE == node ]] || endpoint=(--endpoint-reconciler-type none)
+  write_settings "$STATE/audit.yaml" <<YAML
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules: [{level: Metadata, users: ["system:serviceaccount:swarm-system:swarm-operator"]}, {level: None}]
+YAML
   launch kube-apiserver "${INSIDE[@]}" "$(binary kube-apiserver)" --etcd-servers "$client" \
     --bind-address "$API_ADDRESS" --secure-port "$API_PORT" "${endpoint[@]}" \
     --tls-cert-file "$PKI/apiserver.crt" --tls-private-key-file "$PKI/apiserver.key" \
@@ -23,6 +30,7 @@ start_etcd_and_api_server() {
     --service-account-issuer https://kubernetes.default.svc \
     --service-account-key-file "$PKI/service-accounts.pub" --service-account-signing-key-file "$PKI/service-accounts.key" \
     --api-audiences https://kubernetes.default.svc,pipelines.kubeflow.org \
+    --audit-policy-file "$STATE/audit.yaml" --audit-log-path "$LOGS/operator-requests.log" \
     --service-cluster-ip-range "$SERVICE_NETWORK" --event-ttl 24h --profiling=false \
     --kubelet-client-certificate "$PKI/apiserver-to-kubelet.crt" --kubelet-client-key "$PKI/apiserver-to-kubelet.key" \
     --kubelet-certificate-authority "$PKI/ca.crt" --kubelet-preferred-address-types InternalIP

@@ -69,6 +69,31 @@ ensure_images() {
   ensure_tekton_images
 }
 
+# What the Dockerfile builds, without an engine: Node where a distroless image has it, the bundle, and the package with a
+# native part that the bundle leaves outside. No shell, no package manager.
+ensure_operator_image() {
+  local root=$HERE/../.. node library file reference arguments
+  reference=swarm-operator:$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")
+  [[ -f $root/dist/swarm.mjs ]] || fail 'dist/swarm.mjs is missing: make build'
+  node=$(node_program)
+  arguments=(--file "$node:/nodejs/bin/node" --file "$HERE/images/passwd:/etc/passwd" --file "$HERE/images/group:/etc/group" --directory /tmp:1777)
+  while IFS= read -r file; do arguments+=(--file "$root/$file:/app/$file"); done < <(operator_files)
+  for library in $( (cd "$root" && ldd "$node" node_modules/@duckdb/node-bindings-*/duckdb.node) | grep -o '/[^ ]*\.so[^ ]*' | grep -v node_modules | sort -u); do
+    arguments+=(--file "$library:$library")
+  done
+  ensure_image "$reference" "${arguments[@]}" --user 65532:65532 --workdir /app --entrypoint /nodejs/bin/node --entrypoint /app/dist/swarm.mjs
+  echo "$reference"
+}
+
+# Relative to the project: the bundle as the Dockerfile takes it, and DuckDB for this machine.
+operator_files() {
+  (
+    cd "$HERE/../.." || exit
+    find dist -name '*.mjs' -not -name 'kubectl-*' -not -path 'dist/cli/*' -type f
+    find node_modules/@duckdb -type f -not -name '*.d.ts' -not -name '*.md' -not -name '*.map'
+  ) | sort
+}
+
 make_training_data() { # node folder
   "$1" "$HERE/images/trainer/make-churn-data.mjs" 4000 7 >"$2/churn.csv"
   "$1" "$HERE/images/trainer/make-churn-data.mjs" 400 8 >"$2/churn-small.csv"

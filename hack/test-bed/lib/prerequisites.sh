@@ -15,18 +15,27 @@ ensure_prerequisites() {
   if [[ $MODE == node ]]; then ensure_node_packages; fi
 }
 
-# Debian's container runtime, and what kubelet and kube-proxy call. "program=package" where they differ.
+# Debian's container runtime, and what kubelet and kube-proxy call.
 ensure_node_packages() {
-  local entry missing=()
   [[ $EUID == 0 ]] || fail 'a bed with a real node needs root'
-  for entry in containerd runc iptables ip=iproute2 conntrack busybox=busybox-static nsenter=util-linux /usr/lib/cni/ptp=containernetworking-plugins; do
+  ensure_packages containerd runc iptables ip=iproute2 conntrack busybox=busybox-static nsenter=util-linux \
+    /usr/lib/cni/ptp=containernetworking-plugins
+}
+
+# Installs the Debian packages of the programs that are missing, if we may; "program=package" where the names differ.
+ensure_packages() { # entries...
+  local entry missing=()
+  for entry in "$@"; do
     PATH=$PATH:/usr/sbin:/sbin command -v "${entry%=*}" >/dev/null || missing+=("${entry#*=}")
   done
   ((${#missing[@]})) || return 0
-  command -v apt-get >/dev/null || fail "these programs are needed, under the names of their Debian packages: ${missing[*]}"
+  if ! command -v apt-get >/dev/null || ((EUID)); then
+    fail "these programs are needed, under the names of their Debian packages: ${missing[*]}"
+  fi
   say "installing with apt-get: ${missing[*]}"
   mkdir -p "$LOGS"
-  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } \
+  # Run level 1: a package that brings a service does not start it.
+  if ! { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } \
     >"$LOGS/apt-get.log" 2>&1; then
     show_log "$LOGS/apt-get.log"
     fail "apt-get install ${missing[*]} failed"

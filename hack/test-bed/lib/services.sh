@@ -6,7 +6,7 @@
 #   NAME_start        launches one process called NAME with its data below $(service_folder NAME), on $(service_port NAME)
 #   NAME_is_ready     succeeds when it answers
 #   NAME_environment  prints one line VARIABLE=value for each variable that tells others about it
-# and NAME_stop where the end takes longer than `stop` waits.
+# and, where needed, NAME_stop (its end is not that of one process) and NAME_address (it listens elsewhere).
 # Everything else (ports, passwords, waiting, stopping, status) is done here.
 
 # The services' processes are no part of the cluster: it may be taken away and made again beside them.
@@ -100,6 +100,11 @@ service_secret() { # name
   echo "${!variable:-}"
 }
 
+# Loopback, unless the service says otherwise.
+service_address() { # name
+  if declare -F "${1}_address" >/dev/null; then "${1}_address"; else echo "127.0.0.1:$(service_port "$1")"; fi
+}
+
 # A password of this bed, made once.
 choose_service_secret() { # name
   [[ -n $(service_secret "$1") ]] || remember "${1^^}_SECRET" "$(openssl rand -hex 16)"
@@ -133,7 +138,7 @@ services_status() {
   local name pid all_run=0
   for name in $(services_of_bed); do
     if pid=$(pid_of "$name"); then
-      printf '%-24s running  pid %-8s %s\n' "$name" "$pid" "127.0.0.1:$(service_port "$name")"
+      printf '%-24s running  pid %-8s %s\n' "$name" "$pid" "$(service_address "$name")"
     else
       printf '%-24s stopped\n' "$name"
       # shellcheck disable=SC2031 # called by in_services

@@ -28,6 +28,11 @@ TEKTON_VERSION=$(module_version tekton github.com/tektoncd/pipeline)
 KWOK_VERSION=$(module_version kwok sigs.k8s.io/kwok)
 MINIO_VERSION=$(module_version minio github.com/minio/minio)
 VERSITYGW_VERSION=$(module_version versitygw github.com/versity/versitygw)
+HELM4_VERSION=$(module_version helm4 helm.sh/helm/v4)
+HELM3_VERSION=$(module_version helm3 helm.sh/helm/v3)
+KUBECONFORM_VERSION=$(module_version kubeconform github.com/yannh/kubeconform)
+KREW_VERSION=$(module_version krew sigs.k8s.io/krew)
+ARGOCD_VERSION=$(module_version argocd github.com/argoproj/argo-cd/v3)
 
 # Who can log in with a token, for tests of access rules: user=groups.
 TEST_USERS='alice=data-scientists bob=data-scientists carol=approvers mallory=outsiders'

@@ -63,11 +63,11 @@ export function runNameFor(pipeline: string, chosen: string | undefined, { effec
 }
 
 export function newRun(plan: PlannedRun, chosen: string | undefined, context: ToolContext): NewKfpRun {
-  const { effectKey, argumentsDigest, decidedAt } = context;
+  const { effectKey, argumentsDigest, isOwnDecision } = context;
   return {
     effectKey,
     argumentsDigest,
-    decidedAt,
+    isOwnDecision,
     name: runNameFor(plan.pipeline.name, chosen, context),
     description: `Started in ${context.owner.kind} ${context.owner.name}`,
     pipelineId: plan.pipeline.id,

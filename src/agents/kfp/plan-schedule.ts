@@ -50,11 +50,11 @@ export function newSchedule(
   request: ScheduleRequest,
   context: ToolContext,
 ): NewSchedule {
-  const { effectKey, argumentsDigest, decidedAt, owner } = context;
+  const { effectKey, argumentsDigest, isOwnDecision, owner } = context;
   return {
     effectKey,
     argumentsDigest,
-    decidedAt,
+    isOwnDecision,
     name,
     description: `Made in ${owner.kind} ${owner.name}`,
     pipelineId: run.pipeline.id,

@@ -165,7 +165,8 @@ export interface Decision {
   readonly effectKey: string;
   /** `sha256:<hex>` of the canonical arguments. */
   readonly argumentsDigest: string;
-  readonly decidedAt: Date;
+  /** False when another process may have begun to act on it. */
+  readonly isOwnDecision: boolean;
 }
 
 export interface NewKfpRun extends Decision {

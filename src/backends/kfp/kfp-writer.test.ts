@@ -23,7 +23,7 @@ async function createWorld({ multiUser = false } = {}) {
   const decision = {
     effectKey: 'abcdefghijklmnopqrstuvwxyz',
     argumentsDigest: `sha256:${'a'.repeat(64)}`,
-    decidedAt: clock.now(),
+    isOwnDecision: true,
   };
   const changes = () => server.requests.filter(({ method }) => method !== 'GET');
   return { clock, server, client, decision, changes };

@@ -18,18 +18,13 @@ export interface Submission {
  * is asked.
  */
 export interface SubmissionMemory {
-  /** True when nobody but this process can have acted on what was decided then. */
-  covers(decidedAt: Date): boolean;
   get(key: string): Submission;
   set(key: string, submission: Submission): void;
   forget(key: string): void;
 }
 
-/** @param actingSince when this process began to carry out decisions, for example to lead; its own beginning by default. */
-export function createSubmissionMemory(clock: Clock, actingSince?: () => Date): SubmissionMemory {
+export function createSubmissionMemory(clock: Clock): SubmissionMemory {
   const submissions = new Map<string, Submission>();
-  const createdAt = clock.now();
-  const since = actingSince ?? (() => createdAt);
   const dropOld = () => {
     for (const [key, { firstLookAtMs }] of submissions) {
       if (clock.monotonicMs() - firstLookAtMs < keptForMs) return;
@@ -37,7 +32,6 @@ export function createSubmissionMemory(clock: Clock, actingSince?: () => Date): 
     }
   };
   return {
-    covers: (decidedAt) => decidedAt > since(),
     get: (key) => {
       dropOld();
       const known = submissions.get(key) ?? { firstLookAtMs: clock.monotonicMs(), failures: 0 };

@@ -52,7 +52,7 @@ export async function submitOnce<T extends { readonly description?: string | und
 ): Promise<Submitted<T>> {
   const { memory, clock } = parts;
   const known = memory.get(desk.key);
-  const isNew = known.sentAtMs === undefined && known.failures === 0 && memory.covers(decision.decidedAt);
+  const isNew = known.sentAtMs === undefined && known.failures === 0 && decision.isOwnDecision;
   const found = await desk.find(isNew);
   if (found) return adopted(found, desk, decision);
 

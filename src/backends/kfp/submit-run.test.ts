@@ -30,7 +30,7 @@ async function createWorld({ seesWorkflows = true }: WorldOptions = {}) {
     const matches = ({ plural, impersonate }: FakeRequest) => plural === 'workflows' && impersonate !== undefined;
     kube.fail({ matches, error: denied, times: 1e6 });
   }
-  const startProcess = (): KfpClient =>
+  const connect = (): KfpClient =>
     createKfpClient({
       url: 'http://kfp.test',
       namespace: 'kubeflow',
@@ -40,12 +40,16 @@ async function createWorld({ seesWorkflows = true }: WorldOptions = {}) {
       memory: createSubmissionMemory(clock),
       cluster: { kube, impersonate: 'system:serviceaccount:team-a:swarm-runner' },
     });
-  const first = startProcess();
+  const first = connect();
+  const startSuccessor = (): KfpClient => {
+    const client = connect();
+    return { ...client, submitRun: (run, call) => client.submitRun({ ...run, isOwnDecision: false }, call) };
+  };
   await clock.advance(1_000);
   const request: NewKfpRun = {
     effectKey,
     argumentsDigest: digest,
-    decidedAt: clock.now(),
+    isOwnDecision: true,
     name: 'churn',
     pipelineId: 'p1',
     versionId: 'v1',
@@ -53,7 +57,7 @@ async function createWorld({ seesWorkflows = true }: WorldOptions = {}) {
     parameters: { epochs: 3 },
   };
   const livingWorkflows = async () => (await kube.list(workflowType, { namespace: 'kubeflow' })).items.length;
-  return { clock, kube, server, startProcess, first, request, livingWorkflows };
+  return { clock, kube, server, startSuccessor, first, request, livingWorkflows };
 }
 type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -105,7 +109,7 @@ describe('submitting a run', () => {
     const world = await createWorld();
     await world.first.submitRun(world.request, options);
     const again = await world.first.submitRun(world.request, options);
-    const successor = await world.startProcess().submitRun(world.request, options);
+    const successor = await world.startSuccessor().submitRun(world.request, options);
     expect([again.kind, successor.kind]).toEqual(['adopted', 'adopted']);
     expect(world.server.workflows).toHaveLength(1);
   });
@@ -179,7 +183,7 @@ describe('a server that dies while it makes the run', () => {
       if (!world.server.rows.has(id)) void world.kube.delete(workflowType, { namespace: 'kubeflow', name: 'wf-0' });
     });
     await world.clock.advance(1_000);
-    const client = each.restarts ? world.startProcess() : world.first;
+    const client = each.restarts ? world.startSuccessor() : world.first;
     const { submitted, waitedMs } = await untilAnswered(world, client);
 
     expect(submitted).toMatchObject({ value: { id } });
@@ -223,7 +227,7 @@ describe('our own process that dies', () => {
   test('before it sent anything: the successor sends it once', async () => {
     const world = await createWorld();
     await world.clock.advance(1_000);
-    const { submitted } = await untilAnswered(world, world.startProcess());
+    const { submitted } = await untilAnswered(world, world.startSuccessor());
     expect(submitted.kind).toBe('created');
     expect(world.server.workflows).toHaveLength(1);
   });
@@ -231,7 +235,7 @@ describe('our own process that dies', () => {
   test('after KFP made the run: the successor finds it', async () => {
     const world = await createWorld();
     await world.first.submitRun(world.request, options);
-    const { submitted, waitedMs } = await untilAnswered(world, world.startProcess());
+    const { submitted, waitedMs } = await untilAnswered(world, world.startSuccessor());
     expect({ kind: submitted.kind, waitedMs }).toEqual({ kind: 'adopted', waitedMs: 0 });
   });
 
@@ -240,7 +244,7 @@ describe('our own process that dies', () => {
     world.server.diesAt = 'after-workflow';
     await expect(world.first.submitRun(world.request, options)).rejects.toThrow(RetryableError);
     await world.clock.advance(100_000);
-    const { waitedMs } = await untilAnswered(world, world.startProcess());
+    const { waitedMs } = await untilAnswered(world, world.startSuccessor());
     expect(waitedMs).toBeGreaterThanOrEqual(150_000);
   });
 });
@@ -250,7 +254,7 @@ describe('a server that chooses ids itself', () => {
     const world = await createWorld();
     world.server.ignoresIds = true;
     const { submitted } = await untilAnswered(world, world.first);
-    const again = await untilAnswered(world, world.startProcess());
+    const again = await untilAnswered(world, world.startSuccessor());
     const [only] = [...world.server.rows.keys()];
     expect(only).not.toBe(id);
     expect(submitted).toMatchObject({ kind: 'created', value: { id: only } });
@@ -278,7 +282,7 @@ describe('a server that chooses ids itself', () => {
       description: `about swarm:${effectKey}`,
       created_at: '2020-01-01T00:00:00Z',
     });
-    const { submitted } = await untilAnswered(world, world.startProcess());
+    const { submitted } = await untilAnswered(world, world.startSuccessor());
     expect(submitted).toMatchObject({ kind: 'adopted', value: { id: 'first' } });
     expect(world.server.terminated).toEqual(['second', 'third']);
   });
@@ -390,7 +394,7 @@ describe('a server that dies again and again', () => {
       } catch (error) {
         if (!(error instanceof RetryableError)) throw error;
         await world.clock.advance(error.retryAfterMs ?? 1_000);
-        if (each.restarts && tries % 40 === 3) client = world.startProcess();
+        if (each.restarts && tries % 40 === 3) client = world.startSuccessor();
       }
     }
     expect(submitted).toMatchObject({ value: { id } });

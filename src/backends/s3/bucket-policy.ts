@@ -1,8 +1,9 @@
 import { TerminalError } from '../../base/errors.ts';
+import { fitsPattern } from '../../base/name-pattern.ts';
 
 /** One part of the store that a namespace may use. */
 export interface BucketRule {
-  /** Name with `*` for any run of characters. */
+  /** Pattern of its name. */
   readonly bucket: string;
   /** Beginning that keys must have; everything when empty. */
   readonly prefix: string;
@@ -36,16 +37,11 @@ function ruleOf(pattern: string): BucketRule {
 
 /** Beginnings of the keys that may be used in this bucket, none when it may not be used at all. */
 export function allowedPrefixes(policy: BucketPolicy, bucket: string): readonly string[] {
-  return policy.filter((rule) => matches(rule.bucket, bucket)).map(({ prefix }) => prefix);
+  return policy.filter((rule) => fitsPattern(bucket, rule.bucket)).map(({ prefix }) => prefix);
 }
 
 /** For reading in words: `raw, team-*, shared/team-a/*`. */
 export function policyInWords(policy: BucketPolicy): string {
   if (policy.length === 0) return 'none';
   return policy.map(({ bucket, prefix }) => (prefix === '' ? bucket : `${bucket}/${prefix}*`)).join(', ');
-}
-
-function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
 }

@@ -1,5 +1,5 @@
 import type { InventoryEntry } from '../language-model.ts';
-import { phrases, states } from './lexicon.ts';
+import { commonStems, phrases, states } from './lexicon.ts';
 import type { Reading } from './mentions.ts';
 import { periodIn } from '../../language/moments.ts';
 import { fold, isNear, remembered, stem, wordsOf } from '../../language/text.ts';
@@ -20,14 +20,6 @@ export interface Question {
   readonly now: Date;
   readonly impliedStates?: readonly string[];
 }
-
-/** Words that fit nearly everything: they may tell two candidates apart, but find none. */
-const generic = new Set(
-  `fail failed success running train run pipeline job task start model data file new v1 v2 object bucket experiment schedule
-  the for and with one all what which my last when`
-    .split(/\s+/)
-    .map(stem),
-);
 
 /** Finds what a description such as `last night's churn run` or `the newest csv in exports` means. */
 export function resolve(question: Question): Resolved {
@@ -111,12 +103,12 @@ function byDescription(
   const texts = all.map((entry) => ({ entry, ...(vocabulariesOf(inventory).get(entry) ?? noWords) }));
   const weightOf = (word: string) => {
     const holders = texts.filter(({ names, facts }) => names.has(word) || facts.has(word)).length;
-    return Math.log(1 + all.length / Math.max(1, holders)) * (generic.has(word) ? 0.15 : 1);
+    return Math.log(1 + all.length / Math.max(1, holders)) * (commonStems.has(word) ? 0.15 : 1);
   };
   const scored = texts.map(({ entry, names, facts }) => {
     const inName = [...names].filter((word) => isSaid(word, said));
     const inFacts = [...facts].filter((word) => !names.has(word) && isSaid(word, said));
-    const isTelling = [...inName, ...inFacts].some((word) => !generic.has(word) && /^\D..+/.test(word));
+    const isTelling = [...inName, ...inFacts].some((word) => !commonStems.has(word) && /^\D..+/.test(word));
     const weight = sum(inName.map(weightOf));
     const covered = weight / Math.max(0.01, sum([...names].map(weightOf)));
     return { entry, isTelling, score: weight * (0.6 + 0.4 * covered) + 0.5 * sum(inFacts.map(weightOf)) };
@@ -155,7 +147,7 @@ function wordSet(text: string): ReadonlySet<string> {
 
 function isSaid(word: string, said: ReadonlySet<string>): boolean {
   if (said.has(word) || word.length < 5 || /\d/.test(word)) return said.has(word);
-  return [...said].some((other) => other.length > 4 && !generic.has(other) && isNear(word, other));
+  return [...said].some((other) => other.length > 4 && !commonStems.has(other) && isNear(word, other));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { states } from './lexicon.ts';
+import { searchWords, states } from './lexicon.ts';
 import type { Reading } from './mentions.ts';
 import { fold, remembered, wordsOf } from '../../language/text.ts';
 
@@ -77,14 +77,6 @@ export function choiceIn(choices: readonly string[], masked: string): string | u
   const text = ` ${masked.replaceAll(/[_-]/g, ' ')}`;
   return choices.find((choice) => text.includes(` ${fold(choice).replaceAll('_', ' ')}`));
 }
-
-const searchWords = new Set(
-  `i am is are we you the an a any all my our me do have in which what where bucket buckets file files find look looking
-  search for it of with to please can could cannot t don know object objects newer older than larger bigger since from that
-  about there somewhere anywhere stored kept locate named called s more over under at least g m k b gb mb kb list show and
-  on anything everything data dataset newest latest last recent csv parquet json yaml txt pdf pdfs day days week weeks
-  month today yesterday this`.split(/\s+/),
-);
 
 /** What a search is for: what is left without the words of searching. */
 export function searchedFor(masked: string): string | undefined {

@@ -7,7 +7,7 @@ import { finalizers } from '../../api/names.ts';
 import type { Turn, TurnStatus } from '../../api/turn.ts';
 import { ObjectCache } from '../../operator/cache.ts';
 import type { Outcome, Reconciler } from '../../operator/reconciler.ts';
-import { aConversation, aTurn } from '../../testing/builders.ts';
+import { aConversation, aPendingApproval, aTurn } from '../../testing/builders.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeKube } from '../../testing/fake-kube.ts';
 import type { RunName, RunSource } from '../runs.ts';
@@ -305,6 +305,31 @@ describe('status', () => {
     expect(conditionOf(world.status.conditions, 'Ready')?.status).toBe('True');
   });
 
+  test('what the active turn asks a person is shown at once, with all that an answer needs', async () => {
+    world.apply({});
+    await world.settle();
+    const turn = world.turnOf('Which pipelines can I run?');
+    const ask = (...callIds: string[]) => {
+      const pendingApprovals = callIds.map((callId) => aPendingApproval({ callId, arguments: 'x'.repeat(4_096) }));
+      world.kube.setStatus(kinds.turn, turn.metadata, { phase: 'AwaitingApproval', pendingApprovals });
+    };
+    ask('0.0');
+    await world.settle();
+    ask('1.0');
+    await world.settle();
+    expect(world.status.pendingApprovals).toEqual([
+      {
+        ...aPendingApproval({ callId: '1.0', arguments: 'x'.repeat(512) }),
+        turn: { name: turn.metadata.name, uid: turn.metadata.uid },
+        manifest: undefined,
+      },
+    ]);
+
+    world.finish('Which pipelines can I run?');
+    await world.settle();
+    expect(world.status.pendingApprovals).toBeUndefined();
+  });
+
   test('a failed turn makes it Finished and Stalled, a later good one makes it Ready again', async () => {
     world.apply({});
     await world.settle();
@@ -341,6 +366,11 @@ describe('status', () => {
       world.finish(turn.spec.text, { reply: wide, pipelineRuns });
       await world.settle();
     }
+    const asks = { arguments: wide.slice(0, 4_096), summary: wide.slice(0, 1_024) };
+    const pendingApprovals = Array.from({ length: 16 }, (_, n) => aPendingApproval({ callId: `0.${n}`, ...asks }));
+    world.kube.seed(kinds.turn, aTurn({ metadata: { name: 'chat-1', uid: 'u1' }, status: { pendingApprovals } }));
+    await world.settle();
+    expect(world.status.pendingApprovals).toHaveLength(4);
     expect(Buffer.byteLength(JSON.stringify(world.conversation))).toBeLessThanOrEqual(65_536);
     expect(world.status.turnCount).toBe(12);
     expect(world.status.reply?.text.length).toBeGreaterThan(900);

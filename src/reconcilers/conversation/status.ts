@@ -1,6 +1,7 @@
 import type { Condition, UsageTotals } from '../../api/common.ts';
 import { conditionOf, isTrue, type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import type { ConversationPhase, ConversationStatus, TurnSummary } from '../../api/conversation.ts';
+import { pendingApprovalsOf } from '../../api/pending-approvals.ts';
 import { isFinished, lastEnded, type Observed, type ObservedTurn, trueCondition, uncounted } from './observed.ts';
 import type { AnswerPlan } from './plan.ts';
 
@@ -23,6 +24,7 @@ export function conversationStatus(observed: Observed, plan: AnswerPlan): Conver
     phase: state.phase,
     conditions: conditionsOf(observed, plan, state),
     ...(replied ? replyOf(replied) : {}),
+    pendingApprovals: pendingApprovalsOf(turns.find((entry) => !isFinished(entry))?.turn),
     turns: listed(turns),
     turnCount: (before.turnCount ?? 0) + fresh.length,
     answered: [...plan.answered],
@@ -42,7 +44,8 @@ export function milestones(status: ConversationStatus | undefined): unknown {
     isTrue(status?.conditions, type),
   );
   const ended = (status?.pipelineRuns ?? []).filter((run) => run.finishedAt !== undefined).map((run) => run.name);
-  return [conditions, ended, status?.turnCount ?? 0, status?.phase === 'Suspended', status?.tainted ?? false];
+  const asked = status?.pendingApprovals?.map(({ callId }) => callId);
+  return [conditions, asked, ended, status?.turnCount ?? 0, status?.phase === 'Suspended', status?.tainted ?? false];
 }
 
 interface State {

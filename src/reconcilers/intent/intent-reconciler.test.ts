@@ -6,7 +6,7 @@ import type { Expectation, Intent, IntentStatus } from '../../api/intent.ts';
 import type { CallOutcome, Turn, TurnStatus } from '../../api/turn.ts';
 import { ObjectCache } from '../../operator/cache.ts';
 import type { Outcome, Reconciler } from '../../operator/reconciler.ts';
-import { anIntent } from '../../testing/builders.ts';
+import { anIntent, aPendingApproval } from '../../testing/builders.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeKube } from '../../testing/fake-kube.ts';
 import { createIntentReconciler } from './intent-reconciler.ts';
@@ -214,6 +214,59 @@ describe('one request', () => {
       ['Run the pipeline churn-train with 20 epochs.', true],
       ['Run the pipeline churn-train with 30 epochs.', false],
     ]);
+  });
+
+  test('shows what its turn asks a person until that is decided', async () => {
+    world.apply();
+    await world.settle();
+    const asks = { phase: 'AwaitingApproval', pendingApprovals: [aPendingApproval({ summary: 'It asks.' })] } as const;
+    world.kube.setStatus(kinds.turn, world.turn.metadata, asks);
+    await world.settle();
+    const { name, uid } = world.turn.metadata;
+    expect(world.status.pendingApprovals).toEqual([
+      { ...aPendingApproval({ summary: 'It asks.' }), turn: { name, uid }, manifest: undefined },
+    ]);
+
+    await world.finishTurn();
+    expect(world.status.pendingApprovals).toBeUndefined();
+  });
+
+  test('is cancelled with its turn and the runs it started', async () => {
+    world.apply();
+    await world.settle();
+    world.kube.setStatus(kinds.turn, world.turn.metadata, { pipelineRuns: [world.run({ state: 'Running' })] });
+    await world.edit({ cancel: true });
+    expect([world.turn.spec.cancel, world.cancelled]).toEqual([true, ['swarm-one']]);
+    expect(world.status.phase).toBe('Failed');
+    expect(conditionOf(world.status.conditions, 'Failed')?.reason).toBe('Cancelled');
+  });
+
+  test('asks nothing when it is cancelled before it began', async () => {
+    world.apply({ cancel: true });
+    await world.settle();
+    expect(world.turns).toEqual([]);
+    expect(world.is('Finished')).toBe('True');
+  });
+
+  test('keeps its outcome when it is cancelled too late', async () => {
+    world.apply();
+    await world.settle();
+    await world.finishTurn();
+    await world.edit({ cancel: true });
+    expect(world.status.phase).toBe('Succeeded');
+  });
+
+  test('is carried out once more with a higher attempt', async () => {
+    world.apply();
+    await world.settle();
+    await world.edit({ cancel: true });
+    await world.edit({ cancel: false });
+    expect(world.turns).toHaveLength(1);
+
+    await world.edit({ attempt: 2 });
+    await world.settle();
+    expect(world.turns.map(({ spec }) => spec.text)).toEqual([world.turn.spec.text, world.turn.spec.text]);
+    expect(world.status).toMatchObject({ phase: 'Planning', turn: world.turn.metadata.name });
   });
 
   test('is not begun while suspended', async () => {

@@ -74,7 +74,7 @@ async function perform(
   const { kube } = dependencies;
   await Promise.all(observed.superseded.map((turn) => cancelTurn(kube, turn)));
   if (plan.kind === 'ask') return { intent: await ask(dependencies, observed, context) };
-  if (plan.kind === 'expire') await stop(dependencies, observed);
+  if (plan.kind === 'stop') await stop(dependencies, observed);
   if (plan.kind === 'judge') await keepOutcome(dependencies, observed);
   return observed;
 }
@@ -114,7 +114,7 @@ async function cancelTurn(kube: KubeClient, { metadata, spec }: Turn): Promise<v
     await kube.mergePatch(kinds.turn, metadata, { metadata: { uid: metadata.uid }, spec: { cancel: true } });
 }
 
-/** Time is up: nothing of it may go on, unless its runs were to be left alone. */
+/** Nothing of it may go on, unless its runs were to be left alone. */
 async function stop({ kube, runs }: IntentDependencies, observed: Observed): Promise<void> {
   if (observed.turn && !isTurnFinished(observed.turn)) await cancelTurn(kube, observed.turn);
   const { spec } = observed.intent;

@@ -1,6 +1,6 @@
 import type { PipelineRun } from '../../api/common.ts';
 import { conditionOf } from '../../api/conditions.ts';
-import type { Expectation, IntentPhase, IntentStatus } from '../../api/intent.ts';
+import type { Expectation, IntentPhase, IntentSpec, IntentStatus } from '../../api/intent.ts';
 import { finalizers } from '../../api/names.ts';
 import type { CallOutcome } from '../../api/turn.ts';
 import {
@@ -28,7 +28,8 @@ export type Plan =
   | { readonly kind: 'forget-outcome' }
   | { readonly kind: 'ask' }
   | { readonly kind: 'wait'; readonly afterMs: number }
-  | { readonly kind: 'expire'; readonly verdict: Verdict }
+  /** It ends here, whatever still goes on. */
+  | { readonly kind: 'stop'; readonly verdict: Verdict }
   | { readonly kind: 'judge'; readonly verdict: Verdict };
 
 export interface Verdict {
@@ -44,17 +45,23 @@ export function planIntent(observed: Observed): Plan {
     return metadata.finalizers?.includes(finalizers.runs) === true ? { kind: 'release' } : { kind: 'gone' };
   }
   if (isSettled(observed)) return rest(observed);
-  if (observed.turn === undefined) return spec.suspend ? { kind: 'suspended' } : { kind: 'ask' };
+  if (observed.turn === undefined) return begin(spec);
   if (isOutdated(observed)) return { kind: 'forget-outcome' };
   return carryOn(observed);
+}
+
+function begin({ cancel, suspend }: IntentSpec): Plan {
+  if (cancel) return { kind: 'stop', verdict: cancelled };
+  return suspend ? { kind: 'suspended' } : { kind: 'ask' };
 }
 
 function carryOn(observed: Observed): Plan {
   const over = isTurnFinished(observed.turn) && !runsOfTurn(observed).some(isGoing);
   if (over) return { kind: 'judge', verdict: judge(observed) };
+  if (observed.intent.spec.cancel) return { kind: 'stop', verdict: cancelled };
   if (observed.intent.spec.suspend) return { kind: 'suspended' };
   const leftMs = (deadline(observed)?.getTime() ?? 0) - observed.now.getTime();
-  return leftMs > 0 ? { kind: 'wait', afterMs: leftMs } : { kind: 'expire', verdict: expired(observed) };
+  return leftMs > 0 ? { kind: 'wait', afterMs: leftMs } : { kind: 'stop', verdict: expired(observed) };
 }
 
 function rest({ intent, now }: Observed): Plan {
@@ -76,6 +83,13 @@ function expired(observed: Observed): Verdict {
   const message = `It did not end within spec.timeout (${observed.intent.spec.timeout}); what still went on was stopped.`;
   return { phase: 'Expired', reason: 'Expired', message, expectations: [] };
 }
+
+const cancelled: Verdict = {
+  phase: 'Failed',
+  reason: 'Cancelled',
+  message: 'spec.cancel is true: what still went on was stopped.',
+  expectations: [],
+};
 
 /** Rules in order; the first that applies wins. */
 function judge(observed: Observed): Verdict {

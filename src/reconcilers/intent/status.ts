@@ -1,6 +1,7 @@
 import type { Condition } from '../../api/common.ts';
 import { type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import type { IntentPhase, IntentStatus } from '../../api/intent.ts';
+import { pendingApprovalsOf } from '../../api/pending-approvals.ts';
 import { changes, isTurnFinished, metricsOf, type Observed, trueCondition } from './observed.ts';
 import type { Plan, Verdict } from './plan.ts';
 
@@ -22,14 +23,26 @@ export function intentStatus(observed: Observed, plan: Plan): IntentStatus {
     observedGeneration,
     phase: state.phase,
     turn: turnName,
-    startedAt: observed.turn?.metadata.creationTimestamp,
-    ...(verdict && { finishedAt: observed.now.toISOString(), expectations: verdict.expectations }),
-    plan: planned(observed),
+    ...progressOf(observed),
+    ...(verdict && endOf(verdict, observed)),
     pipelineRuns,
-    reply: observed.turn?.status?.reply,
     metrics: metricsOf(observed),
     conditions: conditionsOf(observed, state),
   };
+}
+
+function progressOf(observed: Observed): IntentStatus {
+  const { turn } = observed;
+  return {
+    startedAt: turn?.metadata.creationTimestamp,
+    plan: planned(observed),
+    pendingApprovals: pendingApprovalsOf(turn),
+    reply: turn?.status?.reply,
+  };
+}
+
+function endOf({ expectations }: Verdict, { now }: Observed): IntentStatus {
+  return { finishedAt: now.toISOString(), expectations, pendingApprovals: undefined };
 }
 
 interface State {

@@ -2,14 +2,15 @@ import type { Approval } from '../../api/approval.ts';
 import type { Conversation } from '../../api/conversation.ts';
 import type { Intent } from '../../api/intent.ts';
 import type { SwarmConfigSpec } from '../../api/swarm-config.ts';
-import type { Turn } from '../../api/turn.ts';
+import type { LiveAnswer, Turn, TurnStream } from '../../api/turn.ts';
 import type { RandomSource } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Metrics } from '../../base/metrics.ts';
-import type { KubeClient, KubeObject } from '../../kube/kube-client.ts';
+import type { KubeClient, KubeObject, ObjectName } from '../../kube/kube-client.ts';
 import type { Cache } from '../../operator/cache.ts';
 import type { ObjectKey } from '../../operator/reconciler.ts';
 import type { AgentRegistry } from '../../turns/agent-registry.ts';
+import type { AnswerSource } from '../../turns/answer-listener.ts';
 import type { TurnHooks, TurnMutations } from '../../turns/boundaries.ts';
 import type { ModelChoice } from '../../turns/model-choice.ts';
 
@@ -38,6 +39,7 @@ export interface TurnReconcilerDependencies {
   /** Fencing number of the lease held; 0 without election. */
   epoch(): number;
   readonly maxConcurrentTurns: number;
+  readonly live?: LiveTurns;
   readonly hooks?: TurnHooks;
   readonly mutations?: TurnMutations;
 }
@@ -71,6 +73,19 @@ export interface ModelNotReady {
   readonly notReady: string;
   /** What is wrong and what to do. */
   readonly message: string;
+}
+
+/** Shows turns to people while they run. Nothing of it decides anything, and none of it may fail. */
+export interface LiveTurns {
+  /** Where the events of a turn can be read now; it changes with the certificate. */
+  address(): TurnStream;
+  /** This status was read when work began, or has been written. */
+  recorded(turn: Turn): void;
+  gone(name: ObjectName): void;
+  /** An answer begins. @returns what takes its pieces. */
+  answering(turn: Turn, source: AnswerSource): (text: string) => void;
+  /** The answer in the making, when nobody reads the events of that turn. */
+  unread(turn: Turn): LiveAnswer | undefined;
 }
 
 /** The part of the event recorder that turns need. */

@@ -1,8 +1,8 @@
-import type { Turn } from '../../api/turn.ts';
-import { attempt } from '../../base/attempt.ts';
-import { messageOf, TerminalError } from '../../base/errors.ts';
+import type { Turn, TurnStatus } from '../../api/turn.ts';
+import { TerminalError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { KubeApiError } from '../../kube/errors.ts';
+import type { AnswerListener } from '../../turns/answer-listener.ts';
 import { emptyJournal, type Journal, usageOf } from '../../turns/journal.ts';
 import type { ModelChoice } from '../../turns/model-choice.ts';
 import { type AdvanceRequest, closeJournal, type Next, type TurnEngine } from '../../turns/turn-engine.ts';
@@ -10,6 +10,7 @@ import type { TurnReconcilerDependencies } from './dependencies.ts';
 import { turnFacts } from './facts.ts';
 import { type Observed, timeoutMs } from './observed.ts';
 import { deadlineExceeded, type Plan } from './plan.ts';
+import { showingThought } from './show-thought.ts';
 import { type Progress, type State, turnStatus } from './status.ts';
 import { recordStatus } from './turn-writer.ts';
 
@@ -29,9 +30,6 @@ export interface Performed {
   readonly progress: Progress;
   readonly next: Next | { readonly kind: 'ended' } | { readonly kind: 'held' };
 }
-
-/** After this time a turn whose model is still thinking is shown as such. */
-const showThinkingAfterMs = 2_000;
 
 /** One step of the plan: at most the calls that are recorded and one model call per frame. */
 export function perform(
@@ -65,10 +63,12 @@ async function advance(
   const settings = dependencies.policyFor(namespace, configName);
   const facts = turnFacts({ observed, owner, settings, deadline });
   const model = () => modelOrError(dependencies, namespace, configName);
-  const request = { journal: journalOf(turn), facts, model, signal, interrupt, log };
+  const answers = answerListener(turn, dependencies);
+  const request = { journal: journalOf(turn), facts, model, signal, interrupt, log, answers };
 
   const claimed = await claim(turn, request, context);
-  const advanced = await showingThought(claimed.turn, context, () =>
+  const thinking = (current: Turn) => thinkingStatus(current, dependencies);
+  const advanced = await showingThought(claimed.turn, { ...context, thinking }, () =>
     engine.advance({ ...request, journal: journalOf(claimed.turn), claimed: claimed.ids }),
   );
   const { journal, questions, next } = advanced.value;
@@ -99,39 +99,18 @@ async function claim(
   if (claimed.size === 0) return { turn, ids: claimed };
   const { hooks } = dependencies;
   await hooks?.boundary('before-claim');
-  const status = turnStatus(turn, progressOf(journal, { kind: 'thinking' }), statusContext(dependencies));
+  const status = thinkingStatus(turn, dependencies, journal);
   const recorded = await recordStatus(turn, status, dependencies);
   await hooks?.boundary('after-claim');
   return { turn: recorded, ids: claimed };
 }
 
-/** While the work lasts, the turn is shown to be thinking; work that is done at once costs no such write. */
-async function showingThought<T>(
-  turn: Turn,
-  { dependencies, log }: PerformContext,
-  work: () => Promise<T>,
-): Promise<{ value: T; turn: Turn }> {
-  let current = turn;
-  let writing: Promise<void> = Promise.resolve();
-  const show = async () => {
-    const status = turnStatus(turn, progressOf(journalOf(turn), { kind: 'thinking' }), statusContext(dependencies));
-    const shown = await attempt(() => recordStatus(turn, status, dependencies));
-    if (shown.ok) current = shown.value;
-    // The write that follows meets the same trouble and deals with it.
-    else log.debug({ error: messageOf(shown.error) }, 'Showing that the turn thinks failed');
-  };
-  const cancel = dependencies.clock.schedule(showThinkingAfterMs, () => {
-    writing = show();
-  });
-  try {
-    const value = await work();
-    cancel();
-    await writing;
-    return { value, turn: current };
-  } finally {
-    cancel();
-    await writing;
-  }
+function thinkingStatus(turn: Turn, dependencies: TurnReconcilerDependencies, journal = journalOf(turn)): TurnStatus {
+  return turnStatus(turn, progressOf(journal, { kind: 'thinking' }), statusContext(dependencies));
+}
+
+function answerListener(turn: Turn, { live }: TurnReconcilerDependencies): AnswerListener | undefined {
+  return live && { begin: (source) => live.answering(turn, source) };
 }
 
 async function modelOrError(
@@ -180,8 +159,8 @@ function progressOf(journal: Journal, state: State, questions: ReadonlyMap<strin
   return { journal, usage: usageOf(journal), questions, state };
 }
 
-export function statusContext({ clock, epoch }: Pick<TurnReconcilerDependencies, 'clock' | 'epoch'>) {
-  return { now: clock.now(), epoch: epoch() };
+export function statusContext({ clock, epoch, live }: Pick<TurnReconcilerDependencies, 'clock' | 'epoch' | 'live'>) {
+  return { now: clock.now(), epoch: epoch(), stream: live?.address() };
 }
 
 function stateOf(next: Next): State {

@@ -2,7 +2,7 @@ import type { Citation, Condition, PipelineRun, UsageTotals } from '../../api/co
 import { sizeLimits } from '../../api/common.ts';
 import { type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import { apiVersion, kinds } from '../../api/group.ts';
-import type { PendingApproval, Step, Turn, TurnPhase, TurnStatus } from '../../api/turn.ts';
+import type { PendingApproval, Step, Turn, TurnPhase, TurnStatus, TurnStream } from '../../api/turn.ts';
 
 /** What a reconcile came to: the journal as it shall be recorded, and where the turn stands. */
 export interface Progress {
@@ -32,9 +32,11 @@ export type State =
 export interface StatusContext {
   readonly now: Date;
   readonly epoch: number;
+  /** Where the events of turns can be read; absent where no server shows them. */
+  readonly stream?: TurnStream | undefined;
 }
 
-export function turnStatus(turn: Turn, progress: Progress, { now, epoch }: StatusContext): TurnStatus {
+export function turnStatus(turn: Turn, progress: Progress, { now, epoch, stream }: StatusContext): TurnStatus {
   const { state, journal } = progress;
   const pendingApprovals = hasEnded(state) ? [] : pendingApprovalsOf(turn, journal.steps, progress.questions);
   const at = timestampOf(now);
@@ -46,10 +48,16 @@ export function turnStatus(turn: Turn, progress: Progress, { now, epoch }: Statu
     startedAt: turn.status?.startedAt ?? (state.kind === 'held' ? undefined : at),
     finishedAt: hasEnded(state) ? at : undefined,
     pendingApprovals: filled(pendingApprovals),
+    ...streamStatus(turn, state, stream),
     ...journalStatus(progress),
     ...replyStatus(state),
     conditions: conditionsOf(turn, progress, { now, asks: pendingApprovals.map(({ tool }) => tool) }),
   });
+}
+
+/** For whoever follows the turn; nothing happens any more when it has ended. */
+function streamStatus({ spec }: Turn, state: State, stream: TurnStream | undefined): TurnStatus {
+  return hasEnded(state) || spec.streamKeySHA256 === undefined ? {} : { stream };
 }
 
 function journalStatus({ journal, usage }: Progress): TurnStatus {

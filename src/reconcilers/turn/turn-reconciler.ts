@@ -1,7 +1,7 @@
 import type { Turn } from '../../api/turn.ts';
 import type { ReconcileContext, Reconciler } from '../../operator/reconciler.ts';
 import { again, later, type ObjectKey, type Outcome, settled } from '../../operator/reconciler.ts';
-import { keyOf } from '../../operator/object-key.ts';
+import { keyOf, nameOf } from '../../operator/object-key.ts';
 import type { Source } from '../../operator/swarm-operator.ts';
 import { createTurnEngine } from '../../turns/turn-engine.ts';
 import { announce } from './announce.ts';
@@ -91,6 +91,7 @@ async function reconcile(context: TurnContext, state: ReconcilerState): Promise<
   await dependencies.hooks?.boundary('observed');
   if (observed) await markApprovals(observed, dependencies);
   const plan = observed && planTurn(observed);
+  show(context.key, observed, dependencies);
   if (!plan || plan.kind === 'nothing') {
     pauses.end(context.key);
     return settled;
@@ -98,6 +99,11 @@ async function reconcile(context: TurnContext, state: ReconcilerState): Promise<
   return plan.kind === 'advance'
     ? advanceInTurn(plan, observed, { ...context, state })
     : follow(plan, observed, { ...context, state });
+}
+
+function show(key: ObjectKey, observed: Observed | undefined, { live }: TurnReconcilerDependencies): void {
+  if (observed) live?.recorded(observed.turn);
+  else live?.gone(nameOf(key));
 }
 
 type StepContext = TurnContext & { readonly state: ReconcilerState };

@@ -15,7 +15,7 @@ export class JournalConflict extends Error {
 /** How often a write is repeated because something else than the journal has changed, labels for example. */
 const attempts = 5;
 
-type Dependencies = Pick<TurnReconcilerDependencies, 'kube' | 'caches' | 'hooks' | 'mutations'>;
+type Dependencies = Pick<TurnReconcilerDependencies, 'kube' | 'caches' | 'hooks' | 'mutations' | 'live'>;
 
 /**
  * Records a status by compare-and-swap; the same status costs nothing.
@@ -29,11 +29,15 @@ export async function recordStatus(turn: Turn, status: TurnStatus, dependencies:
   const base = mutations?.withoutCompareAndSwap ? await latest(turn, dependencies) : turn;
   const written = await replace({ turn, base, status: fit(turn, status) }, dependencies);
   caches.turns.noteWritten(written);
+  dependencies.live?.recorded(written);
   await hooks.boundary('after-write');
   return written;
 }
 
-/** A conflict that left the journal as it was, about a label for example, is no reason to drop a decision. */
+/**
+ * A conflict that left the journal as it was, about a label for example, is no reason to drop a decision. An answer in the
+ * making is shown beside the journal and is no part of it.
+ */
 async function replace(
   { turn, base, status }: { turn: Turn; base: Turn; status: TurnStatus },
   dependencies: Dependencies,
@@ -45,7 +49,7 @@ async function replace(
     } catch (error) {
       if (!isConflict(error)) throw error;
       current = await latest(turn, dependencies);
-      if (!isSame(current.status, turn.status) || attempt === attempts) throw new JournalConflict(lost);
+      if (!isSame(recordedPart(current), recordedPart(turn)) || attempt === attempts) throw new JournalConflict(lost);
     }
   }
 }
@@ -57,6 +61,11 @@ async function latest(turn: Turn, { kube }: Dependencies): Promise<Turn> {
   const live = await kube.get<Turn>(kinds.turn, { namespace, name });
   if (live?.metadata.uid !== uid) throw new JournalConflict('the Turn is gone');
   return live;
+}
+
+function recordedPart({ status }: Turn): TurnStatus | undefined {
+  if (!status) return undefined;
+  return { ...status, live: undefined };
 }
 
 function isSame(left: TurnStatus | undefined, right: TurnStatus | undefined): boolean {

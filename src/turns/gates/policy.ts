@@ -1,3 +1,4 @@
+import { fitsPattern } from '../../base/name-pattern.ts';
 import type { Rule } from '../turn-facts.ts';
 import { type Gate, type GateInput, pass, type Verdict } from './gate.ts';
 
@@ -26,7 +27,7 @@ function outsideBounds({ call, facts }: GateInput): Verdict | undefined {
   ];
   const broken = bounds.find(({ argument, allowed }) => {
     const value = values[argument];
-    return typeof value === 'string' && !allowed.some((pattern) => matchesPattern(value, pattern));
+    return typeof value === 'string' && !allowed.some((pattern) => fitsPattern(value, pattern));
   });
   if (!broken) return undefined;
   const message = `${broken.argument} ${JSON.stringify(values[broken.argument])}: the policy does not allow ${broken.what}.`;
@@ -36,19 +37,4 @@ function outsideBounds({ call, facts }: GateInput): Verdict | undefined {
 /** What lies behind the bucket's name is a matter of keys: the object store's own door looks at those. */
 function bucketOf(pattern: string): string {
   return pattern.split('/', 1)[0] ?? pattern;
-}
-
-/** `*` stands for any run of characters; everything else for itself. Linear in the length of the name. */
-function matchesPattern(name: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return name === first;
-  if (!name.startsWith(first)) return false;
-  let position = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return name.length - last.length >= position && name.endsWith(last);
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { kinds } from '../../../src/api/group.ts';
 import { ApiConnection } from '../../support/api-connection.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
-import { projectRoot, testCluster } from '../../support/test-cluster.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import { installSwarm } from '../../support/operator-under-test.ts';
+import { testCluster } from '../../support/test-cluster.ts';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -35,8 +35,9 @@ export class ApiUnderTest {
   }
 
   static async start(): Promise<ApiUnderTest> {
-    const { kubeconfig, kubectl } = testCluster();
-    await installKinds(kubectl);
+    const cluster = testCluster();
+    const { kubeconfig, kubectl } = cluster;
+    await installSwarm(cluster);
     const namespace = `api-${randomBytes(3).toString('hex')}`;
     await kubectl.run('create', 'namespace', namespace);
     return new ApiUnderTest(kubectl, new ApiConnection(kubeconfig, 4), namespace);
@@ -69,10 +70,4 @@ export class ApiUnderTest {
     const path = this.path(manifest.kind, manifest.metadata.name) + subresource;
     return this.connection.send<Refusal>('PUT', path, manifest);
   }
-}
-
-async function installKinds(kubectl: Kubectl): Promise<void> {
-  await kubectl.run('apply', '--server-side', '--force-conflicts', '-f', `${projectRoot}/crds`);
-  const served = ['wait', '--for=condition=Established', '--timeout=30s', '-f', `${projectRoot}/crds`];
-  await waitFor('the kinds are served', async () => (await kubectl.run(...served)) !== '', { withinMs: 60_000 });
 }

@@ -5,5 +5,5 @@ import { type Decision } from '../../../src/backends/kfp/kfp-client.ts';
 export function decision(): Decision {
   const effectKey = randomBytes(16).toString('hex').slice(0, 26);
   const argumentsDigest = `sha256:${createHash('sha256').update(effectKey).digest('hex')}`;
-  return { effectKey, argumentsDigest, decidedAt: new Date() };
+  return { effectKey, argumentsDigest, isOwnDecision: true };
 }

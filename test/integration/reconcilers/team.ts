@@ -62,7 +62,7 @@ export class Team {
   }
 
   async start(...flags: readonly string[]): Promise<void> {
-    const addresses = ['--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+    const addresses = ['health', 'metrics', 'stream'].map((server) => `--${server}-address=127.0.0.1:0`);
     const place = [`--kubeconfig=${this.#kubeconfig}`, `--namespace=${this.#namespace.name}`];
     this.#swarm = await startSwarm(readConfig([...place, ...addresses, '--log-level=error', ...flags], {}), {
       model: this.model,

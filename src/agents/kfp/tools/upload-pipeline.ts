@@ -130,8 +130,8 @@ async function upload(
   { pipeline: name, version, file }: Target & { readonly file: string },
   context: ToolContext,
 ): Promise<Uploaded | ToolFailure> {
-  const { effectKey, argumentsDigest, decidedAt } = context;
-  const decision = { effectKey, argumentsDigest, decidedAt, file };
+  const { effectKey, argumentsDigest, isOwnDecision } = context;
+  const decision = { effectKey, argumentsDigest, isOwnDecision, file };
   if (version === undefined) {
     const created = await client.uploadPipeline({ ...decision, name }, context);
     if (created.kind === 'exists') return exists(client, created.value.pipeline, context);

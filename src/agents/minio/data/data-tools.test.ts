@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { compile } from 'vega-lite';
 import { createDuckDbEngine } from '../../../backends/duckdb/duckdb-engine.ts';
 import { createPdfReader } from '../../../backends/pdf/sandboxed-pdf-reader.ts';
 import { systemClock } from '../../../base/clock.ts';
@@ -202,23 +203,59 @@ describe('plot_data', () => {
     if (values) expect(data.specification.data.values).toEqual(values);
   });
 
-  test('many rows are brought together to at most 2,000 points', async () => {
-    const rows = Array.from(
-      { length: 20_000 },
-      (_, n) => `${new Date(n * 60_000).toISOString()},${n % 15},${(n * 7919) % 1000}`,
-    );
-    store.addObject({ bucket, key: 'long.csv' }, ['time,sensor,value', ...rows].join('\n'));
-    for (const wish of [
-      { kind: 'line', y: 'value', color: 'sensor' },
-      { kind: 'scatter', x: 'time', y: 'value' },
-      { kind: 'heatmap', x: 'value', y: 'sensor' },
-    ]) {
+  describe('of very many rows', () => {
+    const count = 20_000;
+    const peak = 4_321;
+    beforeEach(() => {
+      const rows = Array.from({ length: count }, (_, n) => {
+        const value = n === 7_000 ? peak : n === 9_000 ? -peak : ((n * 7919) % 1000) / 7;
+        return `${new Date(n * 60_000).toISOString()},${n % 15},${value},${'word'.repeat(8)}${(n * 31) % 900}`;
+      });
+      store.addObject({ bucket, key: 'long.csv' }, ['time,sensor,value,label', ...rows].join('\n'));
+    });
+
+    test.each([
+      [{ kind: 'line', y: 'value', aggregate: 'max' }, /^Line .*, [\d,]+ of [\d,]+ points, from/],
+      [
+        { kind: 'area', y: 'value', color: 'label' },
+        /of [\d,]+ points, from .*Only the 10 most frequent values of label/,
+      ],
+      [{ kind: 'line', y: 'value', color: 'sensor' }, /Only the 10 most frequent values of sensor are shown\./],
+      [{ kind: 'scatter', x: 'time', y: 'value' }, /of 20,000 points, from .*A sample of the rows/],
+      [{ kind: 'scatter', x: 'sensor', y: 'value', color: 'label' }, /Only the 10 most frequent values of label/],
+      [{ kind: 'scatter', x: 'value', y: 'sensor', color: 'sensor' }, /A sample of the rows/],
+      [{ kind: 'heatmap', x: 'value', y: 'sensor' }, /points, from/],
+      [{ kind: 'heatmap', x: 'label', y: 'time' }, /points, from/],
+      [{ kind: 'histogram', x: 'value', color: 'label' }, /points, from/],
+      [{ kind: 'bar', x: 'label' }, /Only the 39 largest values of label are shown apart, all others as \(other\)\./],
+      [{ kind: 'bar', x: 'label', y: 'value', color: 'sensor' }, /points, from/],
+      [{ kind: 'pie', x: 'label' }, /all others as \(other\)/],
+      [{ kind: 'box', x: 'label', y: 'value' }, /points, from/],
+    ])('%j is a valid chart that can be recorded whole, and says what it leaves out', async (wish, said) => {
       const { data, summary } = await success<Plot>('plot_data', { key: 'long.csv', ...wish });
-      expect(data.points).toBeLessThanOrEqual(2_000);
-      expect(data.points).toBeGreaterThan(100);
-      if (wish.kind === 'line') expect(summary).toContain('Only the 10 most frequent values of sensor are shown.');
-      if (wish.kind === 'scatter') expect(summary).toContain('A sample of 2000 rows is shown.');
-    }
+      expect(Buffer.byteLength(JSON.stringify(data.specification))).toBeLessThanOrEqual(7_680);
+      expect(JSON.stringify({ summary, data }).length).toBeLessThan(8_192);
+      expect(data.specification.data.values).toHaveLength(data.points);
+      expect(data.points).toBeGreaterThan(9);
+      expect(summary).toMatch(said);
+      expect(compile(data.specification as never).spec.marks).not.toEqual([]);
+    });
+
+    test.each([
+      { kind: 'line', y: 'value', aggregate: 'max' },
+      { kind: 'scatter', x: 'time', y: 'value' },
+    ])('%j keeps the highest value', async (wish) => {
+      const { data } = await success<Plot>('plot_data', { key: 'long.csv', ...wish });
+      const values = (data.specification.data.values as { y: number }[]).map(({ y }) => y);
+      expect(Math.max(...values)).toBe(peak);
+      if (wish.kind === 'scatter') expect(Math.min(...values)).toBe(-peak);
+    });
+
+    test('no row is lost among bars', async () => {
+      const { data } = await success<Plot>('plot_data', { key: 'long.csv', kind: 'bar', x: 'label' });
+      const values = (data.specification.data.values as { y: number }[]).map(({ y }) => y);
+      expect(values.reduce((sum, value) => sum + value, 0)).toBe(count);
+    });
   });
 
   test.each([

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { defineTool } from '../../tool.ts';
 import { aggregates, chartKinds } from '../data/chart/chart.ts';
 import { chartData } from '../data/chart/chart-data.ts';
-import { titleOf } from '../data/chart/chart-title.ts';
 import { chooseChart } from '../data/chart/choose-chart.ts';
-import { specificationOf } from '../data/chart/specification.ts';
+import { fitChart } from '../data/chart/fit-chart.ts';
 import { withDataFile, type DataDependencies } from '../data/data-file.ts';
-import { counted } from '../data/figures.ts';
+import { counted, figure } from '../data/figures.ts';
 import { failure } from '../../found.ts';
 import { bucketAccess } from '../minio-access.ts';
 import { bucket, key } from '../minio-argument.ts';
@@ -45,11 +44,13 @@ export const plotData = (dependencies: DataDependencies) =>
           const empty = failure('NoData', `${name} has no rows with values to draw.`, 'Choose other columns.');
           return { ...empty, untrusted: true };
         }
-        const title = titleOf(chart.value, data);
+        const { specification, title, points } = fitChart(chart.value, data);
+        const { total = data.points.length } = data;
+        const shown = points < total ? `${figure(points)} of ${counted(total, 'point')}` : counted(points, 'point');
         return {
           kind: 'ok',
-          summary: [`${title}, ${counted(data.points.length, 'point')}, from ${name}.`, ...data.notes].join(' '),
-          data: { specification: specificationOf(chart.value, data, title), points: data.points.length },
+          summary: [`${title}, ${shown}, from ${name}.`, ...data.notes].join(' '),
+          data: { specification, points },
           untrusted: true,
         };
       }),

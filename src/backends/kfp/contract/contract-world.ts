@@ -59,6 +59,10 @@ export class ContractWorld {
     return `${what}-${this.#mark}`;
   }
 
+  now(): Date {
+    return new Date(performance.timeOrigin + performance.now());
+  }
+
   decision(): Decision {
     this.#keys += 1;
     const letters = `${this.#mark}${this.#keys}`.replaceAll(/[0189]/g, (digit) => 'abcd'['0189'.indexOf(digit)] ?? 'a');
@@ -66,7 +70,7 @@ export class ContractWorld {
     return {
       effectKey,
       argumentsDigest: `sha256:${'a'.repeat(64)}`,
-      decidedAt: new Date(performance.timeOrigin + performance.now()),
+      isOwnDecision: true,
     };
   }
 

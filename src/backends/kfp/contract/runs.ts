@@ -60,7 +60,7 @@ export function describeLives(world: ContractWorld): void {
     const ended = await world.ended(await world.start('ends'));
     expect(ended).toMatchObject({ state: 'Succeeded', name: world.name('ends') });
     expect(await client.terminateRun(ended?.id ?? '', options)).toMatchObject({ kind: 'alreadyEnded' });
-    const retry = client.retryRun({ runId: ended?.id ?? '', decidedAt: world.decision().decidedAt }, options);
+    const retry = client.retryRun({ runId: ended?.id ?? '', decidedAt: world.now() }, options);
     await expect(retry).rejects.toMatchObject({ code: 'Conflict' });
     const query = { pipelineId: world.uploaded.pipeline.id, state: 'Succeeded', name: world.name('ends') } as const;
     expect(await world.namesOf(query)).toEqual([world.name('ends')]);
@@ -76,7 +76,7 @@ export function describeLives(world: ContractWorld): void {
       kind: expect.stringMatching(/terminating|alreadyEnded/) as string,
     });
     expect(await world.ended(started)).toMatchObject({ state: 'Cancelled' });
-    const { decidedAt } = world.decision();
+    const decidedAt = world.now();
     expect(await client.retryRun({ runId: started.id, decidedAt }, options)).toMatchObject({ kind: 'retrying' });
     expect(await client.retryRun({ runId: started.id, decidedAt }, options)).toMatchObject({ kind: 'alreadyRetried' });
     expect(await world.ended(started)).toMatchObject({ state: 'Succeeded' });

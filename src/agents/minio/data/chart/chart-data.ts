@@ -10,6 +10,8 @@ export interface ChartData {
   readonly x?: Axis;
   /** Of a heat map only. */
   readonly y?: Axis;
+  /** Points there are, where not all were read. */
+  readonly total?: number;
   /** Several rows came together at one place. */
   readonly combined: boolean;
   /** What does not show in the chart, in whole sentences. */
@@ -25,7 +27,19 @@ interface Colors {
 }
 
 const colorCount = 10;
-const places = { line: 400, area: 400, bar: 40, histogram: 40, pie: 12, box: 30, heatmap: 40, scatter: 0 } as const;
+const places = {
+  line: 2_000,
+  area: 2_000,
+  bar: 40,
+  histogram: 40,
+  pie: 12,
+  box: 30,
+  heatmap: 12,
+  scatter: 300,
+} as const;
+/** So many bars fit with their colours. */
+const maximumBars = 80;
+const rest = '(other)';
 
 export function chartData(dataset: Dataset, chart: Chart): Promise<ChartData> {
   return drawers[chart.kind](dataset, chart);
@@ -51,14 +65,18 @@ function valuesAlong(axisFor: typeof axisOf): Drawer {
   return async (dataset, chart) => {
     if (!chart.x) return nothing;
     const colors = await colorsOf(dataset, chart.kind === 'pie' ? undefined : chart.color);
-    const room = Math.min(places[chart.kind], Math.floor(maximumPoints / colors.count));
-    const axis = await axisFor(dataset, chart.x, room);
-    const limited = axis.kind === 'category' ? await largestPlaces(dataset, chart, axis) : { where: [], notes: [] };
+    const most = chart.kind === 'line' || chart.kind === 'area' ? maximumPoints : maximumBars;
+    const room = Math.min(places[chart.kind], Math.floor(most / Math.max(1, colors.count)));
+    const whole = await axisFor(dataset, chart.x, room);
+    const { axis, notes } =
+      whole.kind === 'category'
+        ? await largestPlaces(dataset, chart, { axis: whole, room })
+        : { axis: whole, notes: [] };
     const points = await rowsOf(
       dataset,
       `SELECT ${axis.sql} AS x, ${colors.sql === undefined ? '' : `${colors.sql} AS color, `}
          ${valueSql(chart)} AS y, count(*) AS n
-       FROM data WHERE ${[`${axis.sql} IS NOT NULL`, ...colors.where, ...limited.where].join(' AND ')}
+       FROM data WHERE ${[`${axis.sql} IS NOT NULL`, ...colors.where].join(' AND ')}
        GROUP BY ALL HAVING y IS NOT NULL ORDER BY ${axis.kind === 'category' ? 'y DESC, x' : 'x'}
        LIMIT ${maximumPoints}`,
     );
@@ -66,12 +84,12 @@ function valuesAlong(axisFor: typeof axisOf): Drawer {
       x: axis,
       combined: points.some(({ n }) => Number(n) > 1),
       points: points.map((point) => drawn(point, axis)),
-      notes: [...colors.notes, ...limited.notes],
+      notes: [...colors.notes, ...notes],
     };
   };
 }
 
-type Row = Readonly<Record<string, Cell>>;
+export type Row = Readonly<Record<string, Cell>>;
 
 /** A bin has an end; how many rows came together is not drawn. */
 function drawn(row: Row, axis: Axis): Row {
@@ -79,20 +97,20 @@ function drawn(row: Row, axis: Axis): Row {
   return axis.kind === 'bin' ? { ...point, x2: neat(Number(row['x']) + axis.width) } : point;
 }
 
-/** A chart has room for so many categories: those with the largest values. */
-async function largestPlaces(dataset: Dataset, chart: Chart, axis: Axis) {
-  const room = places[chart.kind];
+/** A chart has room for so many categories: those with the largest values, and one for all others. */
+async function largestPlaces(dataset: Dataset, chart: Chart, { axis, room }: { axis: Axis; room: number }) {
   const ranked = await rowsOf(
     dataset,
     `SELECT ${axis.sql} AS place, ${valueSql(chart)} AS y FROM data WHERE ${axis.sql} IS NOT NULL
      GROUP BY ALL HAVING y IS NOT NULL ORDER BY y DESC, place LIMIT ${room + 1}`,
   );
-  if (ranked.length <= room) return { where: [], notes: [] };
-  const shown = ranked.slice(0, room).map(({ place }) => literal(place as string));
-  return {
-    where: [`${axis.sql} IN (${shown.join(', ')})`],
-    notes: [`Only the ${room} largest values of ${axis.column.name} are shown.`],
-  };
+  if (ranked.length <= room) return { axis, notes: [] };
+  const shown = ranked.slice(0, room - 1).map(({ place }) => literal(place as string));
+  const sql = `CASE WHEN ${axis.sql} IN (${shown.join(', ')}) THEN ${axis.sql} WHEN ${axis.sql} IS NOT NULL THEN ${literal(rest)} END`;
+  const notes = [
+    `Only the ${shown.length} largest values of ${axis.column.name} are shown apart, all others as ${rest}.`,
+  ];
+  return { axis: { ...axis, sql }, notes };
 }
 
 async function heatmapData(dataset: Dataset, { x, y }: Chart): Promise<ChartData> {
@@ -127,21 +145,36 @@ async function boxData(dataset: Dataset, { x, y }: Chart): Promise<ChartData> {
   return { points: shown, combined: true, notes, ...(axis && { x: axis }) };
 }
 
-/** A sample that is the same each time: the rows whose values have the smallest hashes. */
+/** The ends of both axes, and a sample that is the same each time: the rows whose values have the smallest hashes. */
 async function scatterData(dataset: Dataset, { x, y, color }: Chart): Promise<ChartData> {
   if (!x || !y) return nothing;
   const axis: Axis =
     x.kind === 'number' ? { kind: 'value', column: x, sql: numberSql(x) } : await axisOf(dataset, x, maximumPoints);
   const colors = color?.kind === 'number' ? plainColor(color) : await colorsOf(dataset, color);
-  const value = numberSql(y);
-  const points = await rowsOf(
+  const fields = { x: axis.sql, y: numberSql(y), ...(colors.sql !== undefined && { color: colors.sql }) };
+  const from = `FROM data WHERE ${[`${fields.x} IS NOT NULL`, `${fields.y} IS NOT NULL`, ...colors.where].join(' AND ')}`;
+  const { ends, total } = await endsOf(dataset, fields, from);
+  const selected = Object.entries(fields).map(([name, sql]) => `${sql} AS ${name}`);
+  const sample = await rowsOf(
     dataset,
-    `SELECT ${axis.sql} AS x, ${value} AS y${colors.sql === undefined ? '' : `, ${colors.sql} AS color`} FROM data
-     WHERE ${[`${axis.sql} IS NOT NULL`, `${value} IS NOT NULL`, ...colors.where].join(' AND ')}
-     ORDER BY hash(${axis.sql}, ${value}) LIMIT ${maximumPoints + 1}`,
+    `SELECT ${selected.join(', ')} ${from} ORDER BY hash(${fields.x}, ${fields.y}) LIMIT ${places.scatter}`,
   );
-  const sampled = points.length > maximumPoints ? [`A sample of ${maximumPoints} rows is shown.`] : [];
-  return { x: axis, points: points.slice(0, maximumPoints), combined: false, notes: [...colors.notes, ...sampled] };
+  const isSample = total > sample.length;
+  const notes = isSample ? ['A sample of the rows is shown, with the ends of both axes.'] : [];
+  const points = isSample ? [...ends, ...sample] : sample;
+  return { x: axis, points, total, combined: false, notes: [...colors.notes, ...notes] };
+}
+
+/** Rows with the smallest and the largest value on either axis, and how many rows there are; read in one pass. */
+async function endsOf(dataset: Dataset, fields: { readonly x: string; readonly y: string }, from: string) {
+  const names = Object.keys(fields);
+  const ways = ['arg_min', 'arg_max'].flatMap((pick) => [fields.x, fields.y].map((by) => ({ pick, by })));
+  const picked = ways.flatMap(({ pick, by }, way) =>
+    Object.entries(fields).map(([name, sql]) => `${pick}(${sql}, ${by}) AS ${name}${way}`),
+  );
+  const [row = {}] = await rowsOf(dataset, `SELECT count(*) AS n, ${picked.join(', ')} ${from}`);
+  const ends = ways.map((_way, way) => Object.fromEntries(names.map((name) => [name, row[`${name}${way}`] ?? null])));
+  return { ends, total: Number(row['n']) };
 }
 
 function plainColor(column: DatasetColumn): Colors {
@@ -183,7 +216,7 @@ async function rowsOf(dataset: Dataset, sql: string): Promise<readonly Row[]> {
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, neat(row[index] ?? null)])));
 }
 
-/** 0.3 instead of 0.30000000000000004, which is what steps of 0.1 add up to. */
+/** As many digits as anybody sees: 0.3 instead of 0.30000000000000004, which is what steps of 0.1 add up to. */
 function neat(value: Cell): Cell {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(12)) : value;
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(8)) : value;
 }

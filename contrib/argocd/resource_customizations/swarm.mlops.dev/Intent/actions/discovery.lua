@@ -1,0 +1,11 @@
+local status = obj.status or {}
+local asks = (status.pendingApprovals or {})[1] ~= nil
+local ended = status.finishedAt ~= nil
+local failed = status.phase == "Failed" or status.phase == "Denied" or status.phase == "Expired"
+
+return {
+  approve = { disabled = not asks, iconClass = "fa fa-fw fa-check" },
+  deny = { disabled = not asks, iconClass = "fa fa-fw fa-ban", params = { { name = "reason" } } },
+  cancel = { disabled = ended or obj.spec.cancel == true, iconClass = "fa fa-fw fa-stop" },
+  retry = { disabled = not failed, iconClass = "fa fa-fw fa-redo" },
+}

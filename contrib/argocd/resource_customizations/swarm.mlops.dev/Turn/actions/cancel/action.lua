@@ -1,0 +1,3 @@
+-- Stops the turn; it cannot be taken back.
+obj.spec.cancel = true
+return obj

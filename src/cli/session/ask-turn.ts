@@ -1,0 +1,84 @@
+import { type Conversation } from '../../api/conversation.ts';
+import { apiVersion, kinds } from '../../api/group.ts';
+import { labels } from '../../api/names.ts';
+import { type Turn, type TurnSpec } from '../../api/turn.ts';
+import { isAlreadyExists } from '../../kube/errors.ts';
+import { type KubeObject } from '../../kube/kube-client.ts';
+import { type TurnEvent } from '../../streaming/turn-event.ts';
+import { type AgentName } from './agent-names.ts';
+import { type CliContext } from './cli-context.ts';
+import { openConversation } from './conversations.ts';
+import { followAsked, type FollowOptions } from './follow-asked.ts';
+import { newName } from './new-name.ts';
+import { newStreamKey, type StreamKey } from '../../streaming/client/stream-key.ts';
+
+/** A Turn that was just created, and the key that opens its stream. */
+export interface AskedTurn {
+  readonly turn: Turn;
+  readonly streamKey: string;
+}
+
+const nameAttempts = 3;
+
+/** Asks without a change of the Conversation itself, which may be Git's: the question is an object of its own. */
+export async function createTurn(
+  context: Pick<CliContext, 'kube' | 'randomBytes'>,
+  { conversation, text }: { readonly conversation: Conversation; readonly text: string },
+): Promise<AskedTurn> {
+  const streamKey = newStreamKey(context.randomBytes);
+  for (let attempt = 1; ; attempt += 1) {
+    const name = newName(conversation.metadata.name, context.randomBytes);
+    try {
+      const turn = await context.kube.create(kinds.turn, newTurn({ conversation, text, name, streamKey }));
+      return { turn: turn as unknown as Turn, streamKey: streamKey.key };
+    } catch (error) {
+      if (attempt === nameAttempts || !isAlreadyExists(error)) throw error;
+    }
+  }
+}
+
+interface NewTurn {
+  readonly conversation: Conversation;
+  readonly text: string;
+  readonly name: string;
+  readonly streamKey: StreamKey;
+}
+
+/** Position of a turn that no declared message asked for. */
+const chatIndex = 0;
+
+function newTurn({ conversation, text, name, streamKey }: NewTurn): KubeObject & { readonly spec: Partial<TurnSpec> } {
+  const { metadata } = conversation;
+  const owner = { kind: 'Conversation', name: metadata.name, uid: metadata.uid } as const;
+  return {
+    apiVersion,
+    kind: kinds.turn.kind,
+    metadata: {
+      name,
+      namespace: metadata.namespace,
+      labels: { [labels.conversation]: metadata.name },
+      ownerReferences: [{ apiVersion, ...owner, controller: true }],
+    } as KubeObject['metadata'],
+    spec: { owner, text, index: chatIndex, streamKeySHA256: streamKey.sha256 },
+  };
+}
+
+export interface Question extends FollowOptions {
+  readonly text: string;
+  /** Name of an existing one; absent: a new one `ask-…`. */
+  readonly conversation?: string | undefined;
+  readonly agent?: AgentName | undefined;
+}
+
+export interface Asked extends AskedTurn {
+  readonly conversation: Conversation;
+  readonly events: AsyncIterable<TurnEvent>;
+}
+
+/** Creates the Turn and follows it; the events begin to flow with the first iteration. */
+export async function askTurn(context: CliContext, question: Question): Promise<Asked> {
+  const { text, conversation: name, agent, ...following } = question;
+  const conversation = await openConversation(context, { name, agent, prefix: 'ask' });
+  const asked = await createTurn(context, { conversation, text });
+  return { ...asked, conversation, events: followAsked(context, asked, following) };
+}
