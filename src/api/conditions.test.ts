@@ -78,7 +78,8 @@ test('every type and reason is one word with a sentence', () => {
 });
 
 const sources = globSync('**/*.ts', { cwd: join(import.meta.dirname, '..') }).filter(
-  (path) => !path.endsWith('.test.ts') && !/^(testing|cli|config|kube|streaming\/client|compose\/start-swarm)\b/.test(path),
+  (path) =>
+    !path.endsWith('.test.ts') && !/^(testing|cli|config|kube|streaming\/client|compose\/start-swarm)\b/.test(path),
 );
 
 test('every reason that an error carries into a condition is in the list, or of the family of one', () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from '../../src/api/group.ts';
 import { reinstallSwarm } from '../support/operator-under-test.ts';
@@ -6,7 +7,7 @@ import { projectRoot, testCluster } from '../support/test-cluster.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createSystemNamespace, loadOperatorImage, podsRun, removeSwarm, systemNamespace } from './bare-cluster.ts';
 import { dashboardExpressions, alertExpressions, metricNames } from './expressions.ts';
-import { chart, Helm } from './programs.ts';
+import { chart, Helm, must } from './programs.ts';
 import { deniedRequests, grantedRights, usedRights } from './requests.ts';
 import { useEveryRight } from './every-right.ts';
 
@@ -92,6 +93,22 @@ describe.runIf(podsRun()).each(['helm4', 'helm3'] as const)('installed with %s o
     await team.kubectl.run('apply', '-f', `${projectRoot}/hack/test-bed/samples`);
     firstAnswer = await answered('first', 'Which pipelines can I run?');
     expect(firstAnswer.status?.reply?.text).toContain('churn-train');
+  });
+
+  test.each([
+    ['forward', /pods\/swarm-operator-[\w-]+\/portforward\S* .*101/],
+    ['proxy', /services\/https:swarm-stream:stream\/proxy\S* .*200/],
+  ])('the plugin reads the events of a turn from the pod: %s', async (way, request) => {
+    const ask = ['ask', 'Run the pipeline hello and wait for it to end.', '--approve', 'run_pipeline', '-o', 'jsonl'];
+    const flags = ['--namespace', team.name, '--kubeconfig', cluster.kubeconfig, '--stream', way, '-v', '6'];
+    const { output, complaints } = await must(join(projectRoot, 'bin/kubectl-swarm'), [...ask, ...flags]);
+    const events = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly type: string; readonly phase?: string });
+    expect(complaints).toMatch(request);
+    expect(events.at(-1)).toMatchObject({ type: 'done', phase: 'Succeeded' });
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['tool_call', 'run_progress', 'message']));
   });
 
   test('helm test passes', async () => {

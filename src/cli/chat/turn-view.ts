@@ -10,7 +10,7 @@ import { safeLine, safeText } from '../display/safe-text.ts';
 import { marks, styled, type Tone } from '../display/style.ts';
 import { type Terminal } from '../display/terminal.ts';
 import { toolLine } from '../display/tool-line.ts';
-import { fitted } from '../display/width.ts';
+import { fitted, wrapped } from '../display/width.ts';
 import { AnswerStream } from './answer-stream.ts';
 
 interface Call {
@@ -77,7 +77,12 @@ export class TurnView {
   }
 
   note(text: string, tone: Tone = 'faint'): void {
-    this.#print(`${styled(this.#layout().look, tone, safeText(text))}\n`);
+    const { look, columns } = this.#layout();
+    this.#print(
+      wrapped(safeText(text), columns)
+        .map((line) => `${styled(look, tone, line)}\n`)
+        .join(''),
+    );
   }
 
   /** What the person has typed meanwhile: it is not lost. */

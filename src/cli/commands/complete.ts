@@ -56,7 +56,6 @@ interface Line {
 }
 
 function readLine(words: readonly string[], program: Command): Line {
-  const typed = words.at(-1) ?? '';
   let command: Command | undefined;
   let option: Option | undefined;
   const given: string[] = [];
@@ -65,23 +64,29 @@ function readLine(words: readonly string[], program: Command): Line {
     if (option) {
       flags[option.attributeName()] = word;
       option = undefined;
-    } else if (word.startsWith('-')) {
-      const [name = '', value] = word.split('=', 2);
-      const known = optionOf(name, program, command);
-      if (known && value !== undefined) flags[known.attributeName()] = value;
-      else if (known?.required) option = known;
-    } else if (command) given.push(word);
+    } else if (word.startsWith('-')) option = readFlag(word, { flags, options: optionsOf(program, command) });
+    else if (command) given.push(word);
     else command = commandOf(word, program);
   }
-  return { typed, command, given, option, flags: flags as unknown as GlobalFlags, program };
+  return { typed: words.at(-1) ?? '', command, given, option, flags: flags as unknown as GlobalFlags, program };
+}
+
+interface FlagsSoFar {
+  readonly flags: Record<string, unknown>;
+  readonly options: readonly Option[];
+}
+
+/** @returns the option when its value is the next word. */
+function readFlag(word: string, { flags, options }: FlagsSoFar): Option | undefined {
+  const [name = '', value] = word.split('=', 2);
+  const option = options.find(({ short, long }) => short === name || long === name);
+  if (value === undefined) return option?.required === true ? option : undefined;
+  if (option) flags[option.attributeName()] = value;
+  return undefined;
 }
 
 function commandOf(word: string, program: Command): Command | undefined {
   return program.commands.find((candidate) => [candidate.name(), ...candidate.aliases()].includes(word));
-}
-
-function optionOf(name: string, program: Command, command: Command | undefined): Option | undefined {
-  return optionsOf(program, command).find(({ short, long }) => short === name || long === name);
 }
 
 function optionsOf(program: Command, command: Command | undefined): readonly Option[] {

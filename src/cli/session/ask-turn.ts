@@ -4,11 +4,7 @@ import { labels } from '../../api/names.ts';
 import { type Turn, type TurnSpec } from '../../api/turn.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
 import { type KubeObject } from '../../kube/kube-client.ts';
-import { type TurnEvent } from '../../streaming/turn-event.ts';
-import { type AgentName } from './agent-names.ts';
 import { type CliContext } from './cli-context.ts';
-import { openConversation } from './conversations.ts';
-import { followAsked, type FollowOptions } from './follow-asked.ts';
 import { newName } from './new-name.ts';
 import { newStreamKey, type StreamKey } from '../../streaming/client/stream-key.ts';
 
@@ -61,24 +57,4 @@ function newTurn({ conversation, text, name, streamKey }: NewTurn): KubeObject &
     } as KubeObject['metadata'],
     spec: { owner, text, index: chatIndex, streamKeySHA256: streamKey.sha256 },
   };
-}
-
-export interface Question extends FollowOptions {
-  readonly text: string;
-  /** Name of an existing one; absent: a new one `ask-…`. */
-  readonly conversation?: string | undefined;
-  readonly agent?: AgentName | undefined;
-}
-
-export interface Asked extends AskedTurn {
-  readonly conversation: Conversation;
-  readonly events: AsyncIterable<TurnEvent>;
-}
-
-/** Creates the Turn and follows it; the events begin to flow with the first iteration. */
-export async function askTurn(context: CliContext, question: Question): Promise<Asked> {
-  const { text, conversation: name, agent, ...following } = question;
-  const conversation = await openConversation(context, { name, agent, prefix: 'ask' });
-  const asked = await createTurn(context, { conversation, text });
-  return { ...asked, conversation, events: followAsked(context, asked, following) };
 }

@@ -63,7 +63,17 @@ export async function turnsOf({ kube, namespace }: Reach, owner: Named): Promise
   const reused = owner.kind === 'intent' ? owner.object.status?.turn : undefined;
   return turns
     .filter((turn) => turn.spec.owner.uid === uid || turn.metadata.name === reused)
-    .sort((left, right) => compareAge(left.metadata, right.metadata) || left.spec.index - right.spec.index);
+    .sort(
+      (left, right) =>
+        compareAge(left.metadata, right.metadata) ||
+        left.spec.index - right.spec.index ||
+        firstDecision(left).localeCompare(firstDecision(right)),
+    );
+}
+
+/** Creation is told to the second only, decisions to the millisecond. What is not decided yet comes last. */
+function firstDecision({ status }: Turn): string {
+  return status?.steps?.[0]?.decidedAt ?? '9999';
 }
 
 export function compareAge(left: ObjectMeta, right: ObjectMeta): number {

@@ -23,10 +23,9 @@ export interface ChatStart {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const program = `${projectRoot}/bin/kubectl-swarm`;
-
 /** A team's namespace with an operator of its own, a model that follows a script, and people who chat. */
 export class ChatWorld {
+  readonly program = `${projectRoot}/bin/kubectl-swarm`;
   readonly story: Story;
   readonly #operator: OperatorUnderTest;
   readonly #model: FakeOpenAiServer;
@@ -86,7 +85,7 @@ export class ChatWorld {
 
   run({ args = [], columns = 80, rows = 24, environment = {} }: ChatStart): TerminalUnderTest {
     const terminal = new TerminalUnderTest({
-      program,
+      program: this.program,
       args: [...args, '-n', this.story.namespace],
       columns,
       rows,
@@ -103,9 +102,12 @@ export class ChatWorld {
 
   async turnsOf(conversation: string): Promise<readonly Turn[]> {
     const turns = await this.story.turns();
+    // Creation is told to the second only.
+    const order = ({ metadata, status }: Turn) =>
+      `${metadata.creationTimestamp} ${status?.steps?.[0]?.decidedAt ?? '9999'}`;
     return turns
       .filter(({ spec }) => spec.owner.name === conversation)
-      .sort((left, right) => left.metadata.creationTimestamp.localeCompare(right.metadata.creationTimestamp));
+      .sort((left, right) => order(left).localeCompare(order(right)));
   }
 
   conversation(name: string): Promise<Conversation> {

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf } from '../../../src/cli/session/manifest-of.ts';
 import { type FakeReply } from '../../../src/testing/fake-openai-reply.ts';
 import { type ChatRequest } from '../../../src/testing/fake-openai-server.ts';
 import { ChatWorld, questionOf, resultsOf } from './chat-world.ts';
-import { keys, terminalModes, type TerminalUnderTest } from './terminal-under-test.ts';
+import { keys, terminalModes, TerminalUnderTest } from './terminal-under-test.ts';
 
 /** 20 pieces of 8 characters each. */
 const slowWords = Array.from({ length: 20 }, (_, index) => `word${index}`);
@@ -96,6 +97,18 @@ describe('kubectl swarm chat', () => {
       expect(chat.text).toMatch(way === 'auto' ? 'events come by the advertised address' : 'events come by the status');
     });
 
+    it('survives a window that becomes narrower while it comes', async () => {
+      const chat = await begin('resized');
+      chat.enter('say it slow');
+      await chat.see('word5');
+      chat.resize(40);
+      await answered(chat, 1);
+
+      const after = chat.text.slice(chat.text.indexOf('say it slow'));
+      for (const word of ['word2', 'word12', 'word19']) expect(after).toContain(word);
+      expect(after.split('word19')).toHaveLength(2);
+    });
+
     it('cannot drive the terminal, whatever it says (U30)', async () => {
       const chat = await begin('hostile');
       chat.enter('be hostile');
@@ -178,13 +191,33 @@ describe('kubectl swarm chat', () => {
   describe('an end', () => {
     it('by SIGTERM gives the terminal back (U24)', async () => {
       await world.converse('terminated', 'tekton');
-      const chat = world.chat({ args: ['terminated'] });
-      await ready(chat);
-      expect(terminalModes(chat.pid)).toMatch(/-icanon/);
-      chat.signal('SIGTERM');
+      // A shell that looks at the terminal afterwards, and does not tidy it up.
+      const chat = new TerminalUnderTest({
+        program: '/bin/sh',
+        args: [
+          '-c',
+          '"$0" "$@"; echo "ended with $?"; stty -a',
+          world.program,
+          'chat',
+          'terminated',
+          '-n',
+          world.story.namespace,
+        ],
+        columns: 80,
+        environment: world.environment,
+      });
+      try {
+        await ready(chat);
+        expect(terminalModes(chat.pid)).toMatch(/-icanon.* -echo /s);
+        process.kill(Number(readFileSync(`/proc/${chat.pid}/task/${chat.pid}/children`, 'utf8').trim()), 'SIGTERM');
+        await chat.exit;
 
-      expect((await chat.exit).exitCode).toBe(130);
-      expect(chat.modes).toEqual({ bracketedPaste: false, isCursorHidden: false, isAlternate: false });
+        expect(chat.text).toContain('ended with 130');
+        expect(chat.text).toMatch(/[^-]icanon[^]*[^-]echo /);
+        expect(chat.modes).toEqual({ bracketedPaste: false, isCursorHidden: false, isAlternate: false });
+      } finally {
+        await chat.close();
+      }
     });
 
     it('by SIGKILL loses nothing: the next chat shows the finished answer (U24)', async () => {
@@ -269,6 +302,21 @@ describe('kubectl swarm chat', () => {
       const own = approvals.filter(({ spec }) => turns.has(spec.turn.name));
       expect(own.filter(({ spec }) => spec.decision === 'Approve')).toHaveLength(3);
       expect(new Set(own.map(({ spec }) => spec.turn.name)).size).toBe(own.length);
+    });
+
+    it('that was left open is asked about again by the next chat', async () => {
+      const chat = await begin('left-open');
+      chat.enter('train the SVM');
+      await questions(chat, 1);
+      chat.type(keys.ctrlD);
+      expect((await chat.exit).exitCode).toBe(0);
+
+      const next = world.chat({ args: ['left-open'] });
+      await questions(next, 1);
+      next.enter('n not now');
+      await answered(next, 1);
+      expect(await world.story.pipelineRuns('left-open')).toEqual([]);
+      expect(await world.turnsOf('left-open')).toHaveLength(1);
     });
 
     it('goes away when somebody else decides meanwhile', async () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,10 +39,11 @@ describe('what the documentation tells people to type', () => {
   const folder = mkdtempSync(join(tmpdir(), 'swarm-docs-'));
 
   beforeAll(async () => {
+    execFileSync(`${projectRoot}/hack/test-bed/test-bed.sh`, ['tool', 'helm4'], { stdio: 'inherit' });
     story = await Story.begin(cluster, 'docs', () => operator.tail());
-    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace });
+    operator = await OperatorUnderTest.start(cluster, { namespace: story.namespace, leaseName: 'swarm-operator' });
     environment = await userEnvironment(cluster, story.namespace, folder);
-  });
+  }, 600_000);
 
   afterAll(async () => {
     await story.end();

@@ -6,14 +6,26 @@ const rules: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
     // The namespaces of the documentation are not there.
     ([, rest = '']) => `kubectl ${withoutNamespace(rest)} --dry-run=server --force-conflicts --server-side`,
   ],
+  [/^kubectl swarm ([a-z]+)/, ([, command = '']) => `kubectl-swarm ${command} --help >/dev/null`],
+  [
+    /^kubectl ((?:-n \S+ )?)(get|describe|logs|delete|patch|wait)\b/,
+    ([, , verb = '']) => `kubectl ${verb} --help >/dev/null`,
+  ],
   [/^kubectl (.*\bcreate\b.*)$/, ([, rest = '']) => `kubectl ${rest.replaceAll('…', 'x')} --dry-run=client`],
   [
     /^helm (?:install|upgrade(?: --install)?) (\S+) (charts\/\S+)(.*)$/,
     ([, name = '', chart = '', rest = '']) =>
       `$(hack/test-bed/test-bed.sh tool helm4) template ${name} ${chart}${withoutWaiting(rest)} >/dev/null`,
   ],
+  [
+    /^helm (test|uninstall|rollback)\b/,
+    ([, verb = '']) => `$(hack/test-bed/test-bed.sh tool helm4) ${verb} --help >/dev/null`,
+  ],
+  [/^node (hack\/write-manifests\.ts)$/, ([, script = '']) => `node ${script} >/dev/null`],
   [/^npm run --silent (\S+)/, ([, script = '']) => `npm pkg get scripts.${script} | grep -v '^{}$'`],
   [/^(?:export |alias |cd |git clone )/, () => undefined],
+  // Needs a container engine, which not every machine with tests has.
+  [/^docker /, () => undefined],
   // Needs a model from the network, or a server of the reader's.
   [/^(?:python3 -m venv|\.venv\/bin\/|node dist\/swarm\.mjs )/, () => undefined],
 ];
@@ -39,5 +51,8 @@ function withoutNamespace(rest: string): string {
 }
 
 function withoutWaiting(rest: string): string {
-  return rest.replaceAll(/ --(?:create-namespace|wait|atomic|timeout[ =]\S+)/g, '');
+  return rest.replaceAll(
+    / --(?:create-namespace|wait|atomic|reuse-values|reset-then-reuse-values|timeout[ =]\S+)/g,
+    '',
+  );
 }

@@ -7,6 +7,7 @@ import { type KubeObject } from '../../../kube/kube-client.ts';
 import { resourceTypes } from '../../../kube/resource-types.ts';
 import { safeLine, safeText } from '../../display/safe-text.ts';
 import { marks, styled, type Tone } from '../../display/style.ts';
+import { wrapped } from '../../display/width.ts';
 import { type CliContext } from '../../session/cli-context.ts';
 import { decide } from '../../session/decide.ts';
 import { listAll, turnsOf } from '../../session/find-turn.ts';
@@ -195,11 +196,11 @@ export class ApprovalDesk {
   }
 
   #say(text: string, tone: Tone): void {
-    const { look } = this.#parts.context.layout();
+    const { look, columns } = this.#parts.context.layout();
     const [, lineBreak = '', words = ''] = /^(\n?)(.*)$/s.exec(text) ?? [];
-    this.#lines([
-      `${lineBreak}${styled(look, tone, `${look.words ? '' : `${marks(look).arrow} `}${safeText(words)}`)}`,
-    ]);
+    const mark = look.words ? '' : `${marks(look).arrow} `;
+    const lines = wrapped(`${mark}${safeText(words)}`, columns - 1).map((line) => styled(look, tone, line));
+    this.#lines([`${lineBreak}${lines.join('\n')}`]);
   }
 }
 

@@ -137,7 +137,7 @@ function contextText({ spec, status }: Conversation): string {
   const facts = [
     `agent ${spec.agent}, acting as ServiceAccount ${spec.serviceAccountName}`,
     `asks before: ${spec.approvalPolicy.default}${(spec.approvalPolicy.rules ?? []).length > 0 ? ' and rules' : ''}`,
-    `${status?.turnCount ?? 0} turns, the newest ${spec.historyLimit} kept`,
+    `turns so far: ${status?.turnCount ?? 0}; the newest ${spec.historyLimit} are kept`,
     `one turn: at most ${spec.limits.maxSteps} steps, ${spec.limits.maxTokens} tokens, ${spec.limits.turnTimeout}`,
     ...(status?.tainted === true ? ['text of strangers has come in'] : []),
     ...(status?.summary === undefined ? [] : [`older turns, in short: ${status.summary}`]),
