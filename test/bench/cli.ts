@@ -1,15 +1,19 @@
 /**
- * How long `kubectl swarm` takes to start: from the checkout, as the npm package's bundle, and as the single executable.
+ * How long `kubectl swarm` takes to start, as the npm package's bundle and as the single executable.
  * node test/bench/cli.ts [--runs 15]; build them first: node hack/package-plugin.ts
+ * With KUBECONFIG and a namespace (--namespace) also until a chat shows its prompt.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { TerminalUnderTest } from '../e2e/cli/terminal-under-test.ts';
 import { quantile } from './statistics.ts';
 
-const { runs = '15' } = parseArgs({ options: { runs: { type: 'string' } } }).values;
+const { runs = '15', namespace } = parseArgs({
+  options: { runs: { type: 'string' }, namespace: { type: 'string' } },
+}).values;
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-swarm-bench-'));
 const node = process.execPath;
 const programs: Record<string, readonly string[]> = {
@@ -36,6 +40,22 @@ function executable(): Record<string, readonly string[]> {
   if (!archive) return {};
   spawnSync('tar', ['--extract', '--file', join(release, archive), '--directory', folder]);
   return { 'single executable': [join(folder, 'kubectl-swarm')] };
+}
+
+function print(name: string, what: string, times: readonly number[]): void {
+  console.log(`| ${name} | ${what} | ${Math.round(quantile(times, 0.5))} | ${Math.round(quantile(times, 0.95))} |`);
+}
+
+async function promptTime(program: string, before: readonly string[]): Promise<number> {
+  const environment = { KUBECONFIG: process.env['KUBECONFIG'] ?? '', XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder };
+  const since = performance.now();
+  const args = [...before, 'chat', '--namespace', namespace ?? ''];
+  const terminal = new TerminalUnderTest({ program, args, columns: 80, environment });
+  await terminal.see(/^›\s*$/m);
+  const elapsedMs = performance.now() - since;
+  terminal.enter('/quit');
+  await terminal.close();
+  return elapsedMs;
 }
 
 function timed(program: string, args: readonly string[]): number {

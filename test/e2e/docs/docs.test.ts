@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -86,8 +86,9 @@ describe('what the documentation tells people to type', () => {
       if (block.language === 'yaml' && file !== undefined) writeFileSync(join(folder, file), block.text);
       if (block.language !== 'console') continue;
       for (const { command, output } of commandsOf(block)) {
-        const ran = shell(command);
-        const said = `${ran.stdout}${ran.stderr}`;
+        // As a terminal shows it: both in the order they come.
+        const ran = shell(`exec 2>&1; ${command}`);
+        const said = ran.stdout;
         const where = `${named(block)}: ${command}`;
         expect(`${where}: ends with ${ran.status}${ran.status === 0 ? '' : `: ${said}`}`).toBe(`${where}: ends with 0`);
         if (!isAsShown(output, said)) expect(`${where}\n${said}`).toBe(`${where}\n${output.join('\n')}`);
@@ -111,6 +112,8 @@ async function userEnvironment(
     ...process.env,
     KUBECONFIG: own,
     HOME: folder,
+    // The tools of the test bed are kept there.
+    XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
     PATH: `${join(projectRoot, 'bin')}:${process.env['PATH'] ?? ''}`,
   };
 }
