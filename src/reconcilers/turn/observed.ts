@@ -36,9 +36,20 @@ export function deadlineOf(turn: Turn, owner: Owner, now: Date): Date {
   return new Date(startedAt.getTime() + timeoutMs(owner));
 }
 
-/** Turns of one owner are answered in this order. */
+/**
+ * Turns of one owner are answered in this order. The API server dates to the second only: among those of one second, what has
+ * been decided about comes first, in the order of its first decision, so that a follow-up knows what it follows.
+ */
 export function comesBefore(left: Turn, right: Turn): boolean {
-  const orderOf = ({ metadata, spec }: Turn) =>
-    [metadata.creationTimestamp, String(spec.index).padStart(6, '0'), metadata.name].join(' ');
+  const orderOf = ({ metadata, spec, status }: Turn) =>
+    [
+      metadata.creationTimestamp,
+      String(spec.index).padStart(6, '0'),
+      status?.steps?.[0]?.decidedAt ?? undecided,
+      metadata.name,
+    ].join(' ');
   return orderOf(left) < orderOf(right);
 }
+
+/** After every time. */
+const undecided = '9999';
