@@ -8,6 +8,8 @@ export const common = {
   metafile: true,
   minifyWhitespace: true,
   minifySyntax: true,
+  // Else `import { type A } from 'b'` still loads b, and the plugin all of the Kubernetes client before it says a word.
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
 } as const satisfies BuildOptions;
 
 /** For bundles that are ES modules. */

@@ -136,7 +136,11 @@ show_reply() { # conversation words...
 }
 
 clean_up_last_time() {
-  kubectl delete conversations,intents,knowledgebases --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
+  kubectl delete conversations,intents --all --timeout=60s >/dev/null || fail 'what the last demo left could not be deleted'
+  # Its indexes may be in an Elasticsearch that runs no more.
+  kubectl delete knowledgebases --all --timeout=10s >/dev/null 2>&1 ||
+    kubectl patch knowledgebase runbooks --type=merge --patch '{"metadata":{"finalizers":null}}' >/dev/null ||
+    fail 'the knowledge base that the last demo left could not be deleted'
 }
 
 ask_question() {
@@ -197,7 +201,7 @@ diagnose_failure() {
 
 # The plugin of the checkout, as a person has it in PATH.
 ask_by_plugin() {
-  local question='Which runs failed?'
+  local question='Which Tekton runs failed?'
   title 'The same by the plugin, with the answer as it is written'
   say "\$ kubectl swarm ask \"$question\""
   KUBECONFIG=$KUBECONFIG_FILE "$ROOT/bin/kubectl-swarm" ask "$question" --namespace "$NAMESPACE" | indented || fail 'kubectl swarm ask failed'
@@ -220,7 +224,7 @@ look_around() {
 
    Talk to it:
      kubectl swarm chat -n $NAMESPACE
-     kubectl swarm ask "Which runs failed?" -n $NAMESPACE
+     kubectl swarm ask "Which Tekton runs failed?" -n $NAMESPACE
      kubectl swarm doctor -n $NAMESPACE
    Or from a file: edit hack/demo/question.yaml, then  k apply -f hack/demo/question.yaml
    The operator's log: $FOLDER/operator.log

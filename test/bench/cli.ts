@@ -21,16 +21,18 @@ const programs: Record<string, readonly string[]> = {
   ...executable(),
   'empty Node program': [node, '--eval', ''],
 };
-const commands = [['--help'], ['version', '--client'], ['__complete', 'sho']];
+const commands = [['--help'], ['version'], ['__complete', 'sho']];
 
 console.log('| program | command | p50, ms | p95, ms |\n| --- | --- | --- | --- |');
 for (const [name, [program = '', ...before]] of Object.entries(programs)) {
   for (const command of name.startsWith('empty') ? [[]] : commands) {
     const times = Array.from({ length: Number(runs) + 1 }, () => timed(program, [...before, ...command])).slice(1);
-    console.log(
-      `| ${name} | ${command.join(' ')} | ${Math.round(quantile(times, 0.5))} | ${Math.round(quantile(times, 0.95))} |`,
-    );
+    print(name, command.join(' '), times);
   }
+  if (namespace === undefined || name.startsWith('empty')) continue;
+  const times = [];
+  for (let run = 0; run <= Number(runs); run++) times.push(await promptTime(program, before));
+  print(name, 'chat, until its prompt', times.slice(1));
 }
 rmSync(folder, { recursive: true });
 

@@ -16,10 +16,12 @@ export interface Ran {
 export function run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...environment }, maxBuffer: 64e6 };
-    execFile(program, args, options, (error, output, complaints) => {
+    const child = execFile(program, args, options, (error, output, complaints) => {
       const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
       resolve({ code, output, complaints: error !== null && complaints === '' ? error.message : complaints });
     });
+    // Nothing comes by its standard input.
+    child.stdin?.end();
   });
 }
 

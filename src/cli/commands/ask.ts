@@ -9,8 +9,7 @@ import { openConversation } from '../session/conversations.ts';
 import { decideHere } from '../session/decide-here.ts';
 import { type ExitCode, exitCodes } from '../session/exit-codes.ts';
 import { type CommandHandler } from '../session/invocation.ts';
-import { readStdin, readTextFile } from '../session/read-input.ts';
-import { type Shell } from '../session/shell.ts';
+import { type InputSource, readStdin, readTextFile } from '../session/read-input.ts';
 import { type StreamMode } from '../session/stream-modes.ts';
 
 export interface AskOptions {
@@ -25,8 +24,9 @@ export interface AskOptions {
   readonly stream?: StreamMode;
 }
 
-export const runAsk: CommandHandler<AskOptions> = async ({ shell, open }, words, options) => {
-  const text = composeQuestion({ prompt: words.join(' '), data: await dataOf(options, shell) });
+export const runAsk: CommandHandler<AskOptions> = async ({ shell, interrupts, open }, words, options) => {
+  const source = { stdin: shell.stdin, signal: interrupts.signal };
+  const text = composeQuestion({ prompt: words.join(' '), data: await dataOf(options, source) });
   const context = await open();
   const { conversation: name, agent } = options;
   const conversation = await openConversation(context, { name, agent, prefix: 'ask' });
@@ -62,6 +62,6 @@ export async function askIn(
 }
 
 /** What comes by a pipe is data, unless a file is named. */
-function dataOf({ file }: AskOptions, shell: Shell): Promise<string | undefined> {
-  return file === undefined ? readStdin(shell) : readTextFile(file, shell);
+function dataOf({ file }: AskOptions, source: InputSource): Promise<string | undefined> {
+  return file === undefined ? readStdin(source) : readTextFile(file, source);
 }

@@ -47,10 +47,10 @@ export const runInit: CommandHandler<InitOptions> = async ({ open }, _words, opt
   return exitCodes.answered;
 };
 
-async function modelOf({ shell }: CliContext, options: InitOptions): Promise<ChosenModel | undefined> {
+async function modelOf({ shell, signal }: CliContext, options: InitOptions): Promise<ChosenModel | undefined> {
   const { model: name, baseUrl } = options;
   if (name !== undefined) {
-    const piped = options.modelKeyStdin === true ? await readStdin(shell) : undefined;
+    const piped = options.modelKeyStdin === true ? await readStdin({ stdin: shell.stdin, signal }) : undefined;
     const key = (piped ?? shell.environment[keyVariable])?.trim();
     return { name, baseUrl, key: key === '' ? undefined : key };
   }

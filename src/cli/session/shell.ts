@@ -1,3 +1,5 @@
+import { type Readable } from 'node:stream';
+
 /** What the program is called from. Data goes to `stdout`, everything else to `stderr`. */
 export interface Shell {
   readonly stdin: Input;
@@ -6,7 +8,7 @@ export interface Shell {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+export type Input = Readable & { readonly isTTY?: boolean | undefined };
 
 export type Output = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
