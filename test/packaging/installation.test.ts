@@ -97,7 +97,7 @@ describe.runIf(podsRun()).each(['helm4', 'helm3'] as const)('installed with %s o
 
   test.each([
     ['forward', /pods\/swarm-operator-[\w-]+\/portforward\S* .*101/],
-    ['proxy', /services\/https:swarm-stream:stream\/proxy\S* .*200/],
+    ['proxy', /services\/https%3Aswarm-stream%3Astream\/proxy\S* 200/],
   ])('the plugin reads the events of a turn from the pod: %s', async (way, request) => {
     const ask = ['ask', 'Run the pipeline hello and wait for it to end.', '--approve', 'run_pipeline', '-o', 'jsonl'];
     const flags = ['--namespace', team.name, '--kubeconfig', cluster.kubeconfig, '--stream', way, '-v', '6'];
