@@ -14,6 +14,8 @@ export const annotations = {
   allowedHosts: `${group}/allowed-hosts`,
   /** On a KnowledgeBase: its generation; a reading of that generation may delete any share of the documents. */
   allowDeletions: `${group}/allow-deletions`,
+  /** On a Conversation: what its chat calls it. */
+  title: `${group}/title`,
 } as const;
 
 export const finalizers = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { kinds } from '../api/group.ts';
-import type { Turn, TurnStream } from '../api/turn.ts';
+import type { Turn } from '../api/turn.ts';
+import type { TurnStream } from '../api/turn-stream.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';

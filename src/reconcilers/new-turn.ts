@@ -1,7 +1,7 @@
 import type { Author } from '../api/common.ts';
 import { apiVersion, group, kinds } from '../api/group.ts';
-import { labels } from '../api/names.ts';
 import type { ObjectMeta } from '../api/resource.ts';
+import { turnMetadata } from '../api/turn-metadata.ts';
 import type { Turn, TurnSpec } from '../api/turn.ts';
 import { isAlreadyExists } from '../kube/errors.ts';
 import type { KubeClient, KubeObject } from '../kube/kube-client.ts';
@@ -39,16 +39,13 @@ export async function createTurn(
 function newTurn({ kind, metadata, author }: TurnOwner, question: Question): KubeObject & { readonly spec: TurnSpec } {
   const { name, keepUntil, ...asked } = question;
   const owner = { kind, name: metadata.name, uid: metadata.uid };
+  const { ownerReferences, ...own } = turnMetadata({ kind, metadata }, name);
   return {
     apiVersion,
     kind: kinds.turn.kind,
     metadata: {
-      name,
-      namespace: metadata.namespace,
-      labels: { [kind === 'Conversation' ? labels.conversation : labels.intent]: metadata.name },
-      ...(keepUntil
-        ? { annotations: { [keepUntilAnnotation]: keepUntil.toISOString() } }
-        : { ownerReferences: [{ apiVersion, ...owner, controller: true }] }),
+      ...own,
+      ...(keepUntil ? { annotations: { [keepUntilAnnotation]: keepUntil.toISOString() } } : { ownerReferences }),
     },
     spec: { owner, ...asked, author, cancel: false },
   };

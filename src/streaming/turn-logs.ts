@@ -1,4 +1,5 @@
-import type { LiveAnswer, Turn } from '../api/turn.ts';
+import type { Turn } from '../api/turn.ts';
+import type { LiveAnswer } from '../api/turn-stream.ts';
 import { isTrue } from '../api/conditions.ts';
 import type { Clock } from '../base/clock.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';

@@ -6,7 +6,7 @@ import { safeLine, safeText } from '../display/safe-text.ts';
 import { marks, styled } from '../display/style.ts';
 import { transcriptText } from '../output/transcript.ts';
 import { outputTerminal } from '../output/output-terminal.ts';
-import { createTurn } from '../session/ask-turn.ts';
+import { createTurn } from '../session/create-turn.ts';
 import { type FollowableTurn } from '../session/carry-turn.ts';
 import { type CliContext } from '../session/cli-context.ts';
 import { explainError } from '../session/explain-error.ts';
@@ -190,7 +190,7 @@ export class Chat implements ChatControl {
   /** Says where one is, shows what was said last, and joins what goes on. */
   async #arrive(): Promise<void> {
     const { conversation, context } = this;
-    const models = await modelsOf(context, conversation);
+    const { models } = await modelsOf(context, conversation);
     const { look } = context.layout();
     const { name, namespace } = conversation.metadata;
     const called = title(conversation) === name ? name : `${name} “${title(conversation)}”`;

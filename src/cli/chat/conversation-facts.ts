@@ -1,29 +1,36 @@
 import { type Conversation } from '../../api/conversation.ts';
-import { group, kinds } from '../../api/group.ts';
-import { defaultConfigName } from '../../api/names.ts';
+import { kinds } from '../../api/group.ts';
+import { annotations, defaultConfigName } from '../../api/names.ts';
 import { type SwarmConfig } from '../../api/swarm-config.ts';
-import { KubeApiError } from '../../kube/errors.ts';
+import { isForbidden, KubeApiError } from '../../kube/errors.ts';
 import { type CliContext } from '../session/cli-context.ts';
 
 /** What people call a conversation; only programs of ours read it. */
-export const titleAnnotation = `${group}/title`;
-
 export function title({ metadata }: Conversation): string {
-  return metadata.annotations?.[titleAnnotation] ?? metadata.name;
+  return metadata.annotations?.[annotations.title] ?? metadata.name;
 }
 
-/** Models of the settings, first choice first; empty when they are the operator's own, or not for these eyes. */
+/** The models that answer, first choice first, and whose settings say so. */
+export interface AnsweringModels {
+  readonly models: readonly string[];
+  /** `hidden`: there may be a SwarmConfig, but it is not for these eyes. */
+  readonly from: 'config' | 'operator' | 'hidden';
+  readonly configName: string;
+}
+
 export async function modelsOf(
   { kube }: Pick<CliContext, 'kube'>,
   { metadata, spec }: Conversation,
-): Promise<readonly string[]> {
-  const key = { namespace: metadata.namespace, name: spec.configRef?.name ?? defaultConfigName };
+): Promise<AnsweringModels> {
+  const configName = spec.configRef?.name ?? defaultConfigName;
+  const key = { namespace: metadata.namespace, name: configName };
   try {
     const config = (await kube.get(kinds.swarmConfig, key)) as unknown as SwarmConfig | undefined;
     const models = [config?.spec.model, ...(config?.spec.fallbackModels ?? [])];
-    return models.flatMap((model) => (model === undefined ? [] : [model.name ?? model.provider]));
+    const names = models.flatMap((model) => (model === undefined ? [] : [model.name ?? model.provider]));
+    return { models: names, from: config ? 'config' : 'operator', configName };
   } catch (error) {
-    if (error instanceof KubeApiError && error.status === 403) return [];
+    if (isForbidden(error)) return { models: [], from: 'hidden', configName };
     throw error;
   }
 }

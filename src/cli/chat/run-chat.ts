@@ -1,7 +1,7 @@
 import { type Conversation } from '../../api/conversation.ts';
 import { type AgentName } from '../session/agent-names.ts';
 import { carryTurn } from '../session/carry-turn.ts';
-import { createTurn } from '../session/ask-turn.ts';
+import { createTurn } from '../session/create-turn.ts';
 import { type CliContext } from '../session/cli-context.ts';
 import { openConversation } from '../session/conversations.ts';
 import { type ExitCode, exitCodes } from '../session/exit-codes.ts';

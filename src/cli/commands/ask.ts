@@ -1,7 +1,7 @@
 import { type AnswerFormat } from '../options/common-options.ts';
 import { nameOf, isObjectFormat, writeObject } from '../output/write-object.ts';
 import { type AgentName } from '../session/agent-names.ts';
-import { createTurn } from '../session/ask-turn.ts';
+import { createTurn } from '../session/create-turn.ts';
 import { carryTurn } from '../session/carry-turn.ts';
 import { type CliContext } from '../session/cli-context.ts';
 import { composeQuestion } from '../session/compose-question.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../api/group.ts';
-import type { Turn, TurnStatus, TurnStream } from '../../api/turn.ts';
+import type { Turn, TurnStatus } from '../../api/turn.ts';
+import type { TurnStream } from '../../api/turn-stream.ts';
 import { RetryableError } from '../../base/errors.ts';
 import { KubeApiError } from '../../kube/errors.ts';
 import type { LanguageModel, ModelRequest, ModelResponse } from '../../models/language-model.ts';

@@ -2,7 +2,8 @@ import type { Citation, Condition, PipelineRun, UsageTotals } from '../../api/co
 import { sizeLimits } from '../../api/common.ts';
 import { type NewCondition, withCondition, withoutCondition } from '../../api/conditions.ts';
 import { apiVersion, kinds } from '../../api/group.ts';
-import type { PendingApproval, Step, Turn, TurnPhase, TurnStatus, TurnStream } from '../../api/turn.ts';
+import type { PendingApproval, Step, Turn, TurnPhase, TurnStatus } from '../../api/turn.ts';
+import type { TurnStream } from '../../api/turn-stream.ts';
 
 /** What a reconcile came to: the journal as it shall be recorded, and where the turn stands. */
 export interface Progress {

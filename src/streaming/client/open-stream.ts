@@ -1,4 +1,4 @@
-import { type TurnStream } from '../../api/turn.ts';
+import { type TurnStream } from '../../api/turn-stream.ts';
 import { pinnedRequest, tcpConnection } from './pinned-request.ts';
 import {
   type StreamMode,

@@ -1,4 +1,4 @@
-import { type TurnStream } from '../../api/turn.ts';
+import { type TurnStream } from '../../api/turn-stream.ts';
 import { backoffMs, type RandomSource } from '../../base/backoff.ts';
 import { type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';

@@ -2,6 +2,7 @@ import { kinds } from '../../../api/group.ts';
 import { type Approval } from '../../../api/approval.ts';
 import { type Conversation } from '../../../api/conversation.ts';
 import { type Turn } from '../../../api/turn.ts';
+import { attempt } from '../../../base/attempt.ts';
 import { isForbidden } from '../../../kube/errors.ts';
 import { type KubeObject } from '../../../kube/kube-client.ts';
 import { resourceTypes } from '../../../kube/resource-types.ts';
@@ -182,8 +183,9 @@ export class ApprovalDesk {
     const key = { namespace: call.turn.metadata.namespace, name: pipeline };
     type Pipeline = KubeObject & { readonly spec?: { readonly params?: readonly DeclaredParameter[] } };
     // Only to show what differs: without the right to see the pipeline the arguments stand alone.
-    const found = await context.kube.get<Pipeline>(resourceTypes.pipeline, key).catch(() => undefined);
-    return found && defaultsOf(found.spec?.params ?? []);
+    const found = await attempt(() => context.kube.get<Pipeline>(resourceTypes.pipeline, key));
+    if (!found.ok && !isForbidden(found.error)) throw found.error;
+    return found.ok && found.value ? defaultsOf(found.value.spec?.params ?? []) : undefined;
   }
 
   async #turn(name: string): Promise<Turn | undefined> {

@@ -1,14 +1,13 @@
 import { type Conversation } from '../../../api/conversation.ts';
 import { kinds } from '../../../api/group.ts';
-import { type SwarmConfig } from '../../../api/swarm-config.ts';
-import { defaultConfigName } from '../../../api/names.ts';
+import { annotations } from '../../../api/names.ts';
 import { safeLine } from '../../display/safe-text.ts';
 import { renderTable } from '../../display/table.ts';
 import { ageText } from '../../output/age.ts';
 import { createConversation, findConversation } from '../../session/conversations.ts';
 import { listAll } from '../../session/find-turn.ts';
 import { type SlashCommand } from '../chat-control.ts';
-import { modelsOf, title, titleAnnotation } from '../conversation-facts.ts';
+import { modelsOf, title } from '../conversation-facts.ts';
 
 /** Around the conversation itself: which one, where, and what it has cost. */
 export const conversationCommands: readonly SlashCommand[] = [
@@ -48,7 +47,7 @@ export const conversationCommands: readonly SlashCommand[] = [
         chat.print(`It is called ${title(chat.conversation)}. /rename TITLE calls it otherwise.\n`);
         return;
       }
-      const patch = { metadata: { annotations: { [titleAnnotation]: wanted.slice(0, 200) } } };
+      const patch = { metadata: { annotations: { [annotations.title]: wanted.slice(0, 200) } } };
       await chat.context.kube.mergePatch(kinds.conversation, { namespace, name }, patch);
       chat.print(`${name} is called “${safeLine(wanted)}” now.\n`);
     },
@@ -97,16 +96,15 @@ export const conversationCommands: readonly SlashCommand[] = [
     name: 'model',
     about: 'the models that answer',
     run: async (chat) => {
-      const models = await modelsOf(chat.context, chat.conversation);
-      const { namespace } = chat.context;
-      const config = chat.conversation.spec.configRef?.name ?? defaultConfigName;
-      const known = await chat.context.kube.get(kinds.swarmConfig, { namespace, name: config }).catch(() => undefined);
-      const where = (known as unknown as SwarmConfig | undefined)
-        ? `SwarmConfig ${config}`
-        : 'the operator’s own settings';
-      chat.print(
-        `${models.length === 0 ? 'The operator’s own model' : models.map(safeLine).join(', then ')} (${where}; changed there, not in a chat).\n`,
-      );
+      const { models, from, configName } = await modelsOf(chat.context, chat.conversation);
+      const where = {
+        config: `SwarmConfig ${configName}`,
+        operator: 'the operator’s own settings',
+        hidden: `SwarmConfig ${configName}, if there is one: you may not read it`,
+      }[from];
+      const named = models.length > 0 ? models.map(safeLine).join(', then ') : 'The operator’s own model';
+      const told = from === 'hidden' ? 'Which model answers is not to be seen' : named;
+      chat.print(`${told} (${where}; changed there, not in a chat).\n`);
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { type Conversation } from '../../api/conversation.ts';
 import { apiVersion, kinds } from '../../api/group.ts';
-import { labels } from '../../api/names.ts';
+import { turnMetadata } from '../../api/turn-metadata.ts';
 import { type Turn, type TurnSpec } from '../../api/turn.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
 import { type KubeObject } from '../../kube/kube-client.ts';
@@ -49,12 +49,7 @@ function newTurn({ conversation, text, name, streamKey }: NewTurn): KubeObject &
   return {
     apiVersion,
     kind: kinds.turn.kind,
-    metadata: {
-      name,
-      namespace: metadata.namespace,
-      labels: { [labels.conversation]: metadata.name },
-      ownerReferences: [{ apiVersion, ...owner, controller: true }],
-    } as KubeObject['metadata'],
+    metadata: turnMetadata({ kind: 'Conversation', metadata }, name),
     spec: { owner, text, index: chatIndex, streamKeySHA256: streamKey.sha256 },
   };
 }
